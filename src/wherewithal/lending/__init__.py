@@ -1,0 +1,1 @@
+"""Lending arithmetic: payments, schedules, Regulation Z APR; pure."""

@@ -1,0 +1,1 @@
+"""The decision core: facts to attributes, score, policy, power and offers; pure."""

@@ -1,0 +1,1 @@
+"""Runners take a chunk of work from a path in to a path out."""

@@ -1,0 +1,1 @@
+"""Readers of real inputs: bureau reports, loan files, catalogues and bundles."""

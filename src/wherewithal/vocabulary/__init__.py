@@ -1,0 +1,1 @@
+"""Words of the business; imports nothing but other words."""

@@ -1,0 +1,1 @@
+"""Constructs adapters, one file a process; owns the console entry point."""
