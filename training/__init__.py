@@ -1,0 +1,1 @@
+"""Training of the scorecard: what `scripts/train_scorecard` is made of; never imported at run time."""
