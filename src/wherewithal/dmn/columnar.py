@@ -1,0 +1,293 @@
+"""The columnar executor: the same IR rendered as Polars expressions, staged by dependency depth.
+
+Texts are codes: every text constant of a program has a number, an unknown text is -1. Numbers are
+Int64, or Int128 where the interval analysis says so. What is used twice becomes a column of its stage.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from wherewithal.dmn import types as t
+from wherewithal.dmn.ir import Node, Op, Rounding
+from wherewithal.dmn.scalar import reachable
+from wherewithal.dmn.types import Kind, Type
+
+CODE = pl.Int16
+_ORIGIN = datetime.date(t.YEAR_MIN, 1, 1)
+_EPOCH_OFFSET = (_ORIGIN - datetime.date(1970, 1, 1)).days
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnarPlan:
+    """A compiled program: run it on any frame that has its input columns."""
+
+    stages: tuple[tuple[pl.Expr, ...], ...]
+    outputs: tuple[pl.Expr, ...]
+
+    def run(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return a frame with one column for each output, in the frame's row order.
+
+        Nulls:  as in the scalar executor. Texts come back as Enum columns.
+        Errors: polars errors if an input column is absent or of another type.
+        """
+        for stage in self.stages:
+            frame = frame.with_columns(*stage)
+        return frame.select(*self.outputs)
+
+
+def compile_columnar(outputs: Mapping[str, Node], *, inputs: Sequence[str]) -> ColumnarPlan:
+    """Return the plan that computes the outputs from columns named as the inputs.
+
+    Input columns: Int64 (numbers in the unit of their scale, days), String or Enum, Boolean, Date.
+    """
+    renderer = _Renderer(outputs, inputs=frozenset(inputs))
+    stages = renderer.stages()
+    finals = tuple(renderer.output(node).alias(name) for name, node in outputs.items())
+    return ColumnarPlan(stages=stages, outputs=finals)
+
+
+class _Renderer:
+    """Renders nodes as expressions; staged nodes are columns `_n<number>`."""
+
+    def __init__(self, outputs: Mapping[str, Node], *, inputs: frozenset[str]) -> None:
+        self._order, self._uses = reachable(outputs.values())
+        unknown = {n.payload for n in self._order if n.op is Op.INPUT} - inputs
+        if unknown:
+            message = f"the program reads inputs that are not given: {sorted(unknown)}"
+            raise KeyError(message)
+        texts = sorted({text for node in self._order for text in _texts_of(node)})
+        self._codes = {text: code for code, text in enumerate(texts)}
+        self._text_type = pl.Enum(texts)
+        self._code_type = pl.UInt8 if len(texts) < 256 else pl.UInt16
+        self._depth: dict[int, int] = {}
+        self._series: dict[Any, pl.Expr] = {}
+
+    def stages(self) -> tuple[tuple[pl.Expr, ...], ...]:
+        """Return the expressions of each stage; text inputs are coded in the first."""
+        by_depth: dict[int, list[pl.Expr]] = {}
+        for node in self._order:
+            depth = max((self._depth[operand.number] for operand in node.operands), default=0)
+            staged = node.op is Op.INPUT and node.type.kind is Kind.TEXT
+            if node.op not in (Op.INPUT, Op.CONSTANT, Op.ASSUME, Op.UNITS):
+                staged = self._uses[node.number] > 1
+            if staged:
+                expression = self._render(node).alias(f"_n{node.number}")
+                by_depth.setdefault(depth, []).append(expression)
+                depth += 1
+            self._depth[node.number] = depth
+            if staged:
+                self._series[node.number] = pl.col(f"_n{node.number}")
+        return tuple(tuple(by_depth[depth]) for depth in sorted(by_depth))
+
+    def expr(self, node: Node) -> pl.Expr:
+        """Return the expression of a node: its column if it is staged."""
+        return self._series[node.number] if node.number in self._series else self._render(node)
+
+    def output(self, node: Node) -> pl.Expr:
+        """Return the expression as users see it: texts decoded."""
+        if node.type.kind is not Kind.TEXT:
+            return self.expr(node)
+        code = self.expr(node)
+        return pl.when(code >= 0).then(code).cast(self._code_type).cat.to(self._text_type)
+
+    def _literal(self, value: Any, type_: Type) -> pl.Expr:
+        if isinstance(value, str):
+            value = self._codes[value]
+        return pl.lit(value, dtype=_dtype(type_))
+
+    def _wide(self, node: Node, *, wide: bool) -> pl.Expr:
+        """Return the node at 128 bits if asked."""
+        if node.op is Op.CONSTANT and node.payload is not None:
+            return pl.lit(node.payload, dtype=pl.Int128 if wide else _dtype(node.type))
+        if wide and node.type.fits_int64():
+            return self.expr(node).cast(pl.Int128)
+        return self.expr(node)
+
+    def _render(self, node: Node) -> pl.Expr:  # noqa: PLR0911 - one return an op
+        match node.op:
+            case Op.INPUT:
+                return self._input(node)
+            case Op.CONSTANT:
+                return self._literal(node.payload, node.type)
+            case Op.ASSUME | Op.UNITS:
+                return self.expr(node.operands[0])
+            case Op.ADD | Op.SUBTRACT | Op.MULTIPLY:
+                return self._arithmetic(node)
+            case Op.DIVIDE:
+                return self._divide(node)
+            case Op.MIN | Op.MAX:
+                return self._extreme(node)
+            case Op.EQUAL | Op.LESS | Op.LESS_EQUAL:
+                return self._compare(node)
+            case Op.AND:
+                return self.expr(node.operands[0]) & self.expr(node.operands[1])
+            case Op.OR:
+                return self.expr(node.operands[0]) | self.expr(node.operands[1])
+            case Op.NOT:
+                return ~self.expr(node.operands[0])
+            case Op.IS_NULL:
+                return self.expr(node.operands[0]).is_null()
+            case Op.CASE:
+                return self._case(node)
+            case Op.LOOKUP | Op.POSITION:
+                return self._lookup(node)
+            case _:
+                return self._date(node)
+
+    def _input(self, node: Node) -> pl.Expr:
+        column = pl.col(node.payload)
+        if node.type.kind is not Kind.TEXT:
+            return column
+        code = column.cast(self._text_type, strict=False).to_physical().cast(CODE)
+        if node.type.values is not None and node.type.values <= set(self._codes):
+            return code
+        return pl.when(column.is_not_null() & code.is_null()).then(pl.lit(-1, CODE)).otherwise(code)
+
+    def _arithmetic(self, node: Node) -> pl.Expr:
+        wide = not all(n.type.fits_int64() for n in (node, *node.operands))
+        left, right = (self._wide(operand, wide=wide) for operand in node.operands)
+        result = {Op.ADD: left.__add__, Op.SUBTRACT: left.__sub__, Op.MULTIPLY: left.__mul__}[
+            node.op
+        ](right)
+        return result.cast(pl.Int64) if wide and node.type.fits_int64() else result
+
+    def _divide(self, node: Node) -> pl.Expr:
+        wide = not all(n.type.fits_int64() for n in (node, *node.operands))
+        top, bottom = (self._wide(operand, wide=wide) for operand in node.operands)
+        result = _rounded(top, bottom, node.payload)
+        divisor = node.operands[1].type
+        if divisor.low <= 0 <= divisor.high:
+            result = pl.when(bottom != 0).then(result)
+        return result.cast(pl.Int64) if wide and node.type.fits_int64() else result
+
+    def _extreme(self, node: Node) -> pl.Expr:
+        wide = not all(operand.type.fits_int64() for operand in node.operands)
+        left, right = (self._wide(operand, wide=wide) for operand in node.operands)
+        if not node.type.nullable and node.type.kind is not Kind.TEXT:
+            pick = pl.min_horizontal if node.op is Op.MIN else pl.max_horizontal
+            result = pick(left, right)
+        else:
+            first, second = (left, right) if node.op is Op.MIN else (right, left)
+            # A null makes both comparisons null, and no branch is taken.
+            result = pl.when(first <= second).then(left).when(first > second).then(right)
+        return result.cast(pl.Int64) if wide and node.type.fits_int64() else result
+
+    def _compare(self, node: Node) -> pl.Expr:
+        left_node, right_node = node.operands
+        wide = any(
+            o.type.kind in (Kind.NUMBER, Kind.DAYS) and not o.type.fits_int64()
+            for o in node.operands
+        )
+        if left_node.type.kind is Kind.TEXT:
+            left, right = self.expr(left_node), self.expr(right_node)
+        else:
+            left, right = self._wide(left_node, wide=wide), self._wide(right_node, wide=wide)
+        if node.op is Op.LESS:
+            return left < right
+        if node.op is Op.LESS_EQUAL:
+            return left <= right
+        nullable = left_node.type.nullable or right_node.type.nullable
+        return left.eq_missing(right) if nullable else left == right
+
+    def _case(self, node: Node) -> pl.Expr:
+        wide = node.type.kind in (Kind.NUMBER, Kind.DAYS) and not node.type.fits_int64()
+        values = [
+            self._literal(v.payload, node.type) if v.op is Op.CONSTANT else self._wide(v, wide=wide)
+            for v in (*node.operands[1::2], node.operands[-1])
+        ]
+        conditions = [self.expr(condition) for condition in node.operands[:-1:2]]
+        chain: Any = pl
+        for condition, value in zip(conditions, values, strict=False):
+            chain = chain.when(condition).then(value)
+        result: pl.Expr = chain.otherwise(values[-1])
+        return result
+
+    def _lookup(self, node: Node) -> pl.Expr:
+        index = self.expr(node.operands[0])
+        if node.op is Op.POSITION:
+            places = {text: place for place, text in enumerate(node.payload)}
+            # The code of an unknown text is -1, so that code c stands at c + 1.
+            values: tuple[Any, ...] = (None, *(places.get(text) for text in self._codes))
+            return _gather(pl.Series(values, dtype=pl.Int64), index.cast(pl.Int64) + 1)
+        values = tuple(self._codes[v] if isinstance(v, str) else v for v in node.payload)
+        type_ = node.operands[0].type
+        if type_.low < 0 or type_.high >= len(values):
+            index = pl.when((index >= 0) & (index < len(values))).then(index)
+        return _gather(pl.Series(values, dtype=_dtype(node.type)), index)
+
+    def _date(self, node: Node) -> pl.Expr:
+        days = self.expr(node.operands[0]).cast(pl.Int32)
+        if node.op is Op.DAYS_BETWEEN:
+            return (days - self.expr(node.operands[1]).cast(pl.Int32)).cast(pl.Int64)
+        if node.op is Op.ADD_DAYS:
+            return (days + self.expr(node.operands[1]).cast(pl.Int32)).cast(pl.Date)
+        return _gather(_CALENDAR[node.op], days - _EPOCH_OFFSET)
+
+
+def _calendar() -> dict[Op, pl.Series]:
+    """Return year, month and day of every day of the domain: a gather is 7 times faster than `dt`."""
+    days = pl.date_range(_ORIGIN, datetime.date(t.YEAR_MAX, 12, 31), eager=True)
+    return {
+        Op.YEAR: days.dt.year().cast(pl.Int64),
+        Op.MONTH: days.dt.month().cast(pl.Int64),
+        Op.DAY: days.dt.day().cast(pl.Int64),
+    }
+
+
+_CALENDAR = _calendar()
+
+
+def _gather(values: pl.Series, index: pl.Expr) -> pl.Expr:
+    return pl.lit(values).gather(index)
+
+
+def _dtype(type_: Type) -> Any:
+    match type_.kind:
+        case Kind.NUMBER | Kind.DAYS:
+            return pl.Int64 if type_.fits_int64() else pl.Int128
+        case Kind.TEXT:
+            return CODE
+        case Kind.BOOLEAN:
+            return pl.Boolean
+        case Kind.DATE:
+            return pl.Date
+        case Kind.NULL:
+            return pl.Int64
+
+
+def _texts_of(node: Node) -> list[str]:
+    if node.op in (Op.LOOKUP, Op.POSITION):
+        return [value for value in node.payload if isinstance(value, str)]
+    if node.op is Op.CONSTANT and isinstance(node.payload, str):
+        return [node.payload]
+    if node.op is Op.INPUT and node.type.values is not None:
+        return list(node.type.values)
+    return []
+
+
+def _rounded(top: pl.Expr, bottom: pl.Expr, rounding: Rounding) -> pl.Expr:
+    """Return top / bottom rounded; `bottom` is positive for all but floor (lowering sees to it)."""
+    floor = top // bottom
+    rest = top - floor * bottom
+    match rounding:
+        case Rounding.FLOOR:
+            return floor
+        case Rounding.CEILING:
+            up = rest > 0
+        case Rounding.DOWN:
+            up = (rest > 0) & (top < 0)
+        case Rounding.UP:
+            up = (rest > 0) & (top > 0)
+        case Rounding.HALF_EVEN:
+            up = (rest * 2 > bottom) | ((rest * 2 == bottom) & (floor % 2 == 1))
+        case Rounding.HALF_UP:
+            up = (rest * 2 > bottom) | ((rest * 2 == bottom) & (top > 0))
+        case Rounding.HALF_DOWN:
+            up = (rest * 2 > bottom) | ((rest * 2 == bottom) & (top < 0))
+    return pl.when(up).then(floor + 1).otherwise(floor)

@@ -1,0 +1,472 @@
+"""The typed IR: one graph of operations that every executor renders, each by a table op -> kernel.
+
+The meaning of an op (types, scale, range, null rule) stands here, once. Nodes are interned, so that
+equal expressions are one node and are evaluated once. Nulls are FEEL's: comparisons by order and
+arithmetic with null are null, `=` is never null, logic is three-valued.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from wherewithal.dmn import types as t
+from wherewithal.dmn.types import Kind, Type
+
+
+class Op(Enum):
+    """Every operation of the profile."""
+
+    INPUT = "input"
+    CONSTANT = "constant"
+    ADD = "add"
+    SUBTRACT = "subtract"
+    MULTIPLY = "multiply"
+    #: Integer quotient of two integers with a named rounding in `payload`; null where the divisor is 0.
+    DIVIDE = "divide"
+    MIN = "min"
+    MAX = "max"
+    EQUAL = "equal"
+    LESS = "less"
+    LESS_EQUAL = "less_equal"
+    AND = "and"
+    OR = "or"
+    NOT = "not"
+    IS_NULL = "is_null"
+    #: The same integer read at another scale; `payload` is nothing, the type says the scale.
+    UNITS = "units"
+    #: The operand, known not to be null where this node is evaluated (a guard stands above it).
+    ASSUME = "assume"
+    #: Operands: condition, value, condition, value, ..., otherwise. The first true condition wins.
+    CASE = "case"
+    #: Operand: an integer index; payload: the values. Null where the index is null or outside.
+    LOOKUP = "lookup"
+    #: Operand: a text; payload: texts in order. The position of the text; null where it is none of them.
+    POSITION = "position"
+    YEAR = "year"
+    MONTH = "month"
+    DAY = "day"
+    #: Days from the second date to the first.
+    DAYS_BETWEEN = "days_between"
+    ADD_DAYS = "add_days"
+
+
+class Rounding(Enum):
+    """How a quotient becomes an integer."""
+
+    FLOOR = "floor"
+    CEILING = "ceiling"
+    HALF_EVEN = "half_even"
+    HALF_UP = "half_up"
+    HALF_DOWN = "half_down"
+    UP = "up"
+    DOWN = "down"
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Node:
+    """One operation; identity is equality, because the graph interns."""
+
+    op: Op
+    operands: tuple[Node, ...]
+    type: Type
+    #: The constant, the input's name, a rounding or a tuple of values, as the op says.
+    payload: Any = None
+    #: Position in the graph; operands come first.
+    number: int = 0
+    #: Nodes that are assumed not null below: it may be evaluated only where a guard has shown so.
+    guards: frozenset[int] = frozenset()
+
+
+class OutsideProfile(Exception):  # noqa: N818 - a finding about a model, turned into a diagnostic
+    """An expression cannot be compiled; the message says what keeps it outside the profile."""
+
+
+@dataclass(slots=True)
+class Graph:
+    """Builds interned nodes and types them."""
+
+    nodes: list[Node] = field(default_factory=list)
+    _interned: dict[Any, Node] = field(default_factory=dict)
+
+    def _node(self, op: Op, operands: Sequence[Node], type_: Type, payload: Any = None) -> Node:
+        if type_.kind is Kind.NUMBER and not (
+            -t.INTEGER_MAX < type_.low and type_.high < t.INTEGER_MAX
+        ):
+            message = f"{op.value} may reach {max(-type_.low, type_.high):.3e}, beyond 33 digits"
+            raise OutsideProfile(message)
+        key = (op, tuple(id(operand) for operand in operands), type_, payload, type(payload))
+        if (known := self._interned.get(key)) is not None:
+            return known
+        node = Node(
+            op=op,
+            operands=tuple(operands),
+            type=type_,
+            payload=payload,
+            number=len(self.nodes),
+            guards=_guards_of(op, operands),
+        )
+        self.nodes.append(node)
+        self._interned[key] = node
+        return node
+
+    def input(self, name: str, type_: Type) -> Node:
+        """Return the input of that name."""
+        return self._node(Op.INPUT, (), type_, name)
+
+    def constant(self, value: Any, *, scale: int = 0) -> Node:
+        """Return a constant: an int (in units of 10**-scale), str, bool, date or None."""
+        return self._node(Op.CONSTANT, (), type_of_constant(value, scale=scale), value)
+
+    def days(self, value: int) -> Node:
+        """Return a constant duration of whole days."""
+        return self._node(Op.CONSTANT, (), Type(kind=Kind.DAYS, low=value, high=value), value)
+
+    def rescale(self, node: Node, scale: int) -> Node:
+        """Return the same number at a larger scale."""
+        if node.type.scale == scale:
+            return node
+        factor = self.constant(10 ** (scale - node.type.scale))
+        if node.op is Op.CONSTANT:
+            return self.constant(node.payload * factor.payload, scale=scale)
+        product = self.multiply(node, factor)
+        return self._retype(product, scale)
+
+    def _retype(self, node: Node, scale: int) -> Node:
+        type_ = t.number(node.type.low, node.type.high, scale=scale, nullable=node.type.nullable)
+        return self._node(Op.UNITS, (node,), type_)
+
+    def _aligned(self, left: Node, right: Node) -> tuple[Node, Node]:
+        if left.type.kind is not Kind.NUMBER:
+            return left, right
+        scale = max(left.type.scale, right.type.scale)
+        return self.rescale(left, scale), self.rescale(right, scale)
+
+    def add(self, left: Node, right: Node) -> Node:
+        """Return left + right, both numbers or both days."""
+        left, right = self._aligned(left, right)
+        low, high = left.type.low + right.type.low, left.type.high + right.type.high
+        if left.op is right.op is Op.CONSTANT:
+            return self._folded(left, left.payload + right.payload)
+        return self._node(Op.ADD, (left, right), self._ranged(left, right, low, high))
+
+    def subtract(self, left: Node, right: Node) -> Node:
+        """Return left - right, both numbers or both days."""
+        left, right = self._aligned(left, right)
+        low, high = left.type.low - right.type.high, left.type.high - right.type.low
+        if left.op is right.op is Op.CONSTANT:
+            return self._folded(left, left.payload - right.payload)
+        return self._node(Op.SUBTRACT, (left, right), self._ranged(left, right, low, high))
+
+    def _folded(self, like: Node, value: int) -> Node:
+        return (
+            self.days(value)
+            if like.type.kind is Kind.DAYS
+            else self.constant(value, scale=like.type.scale)
+        )
+
+    def _ranged(self, left: Node, right: Node, low: int, high: int) -> Type:
+        return Type(
+            kind=left.type.kind,
+            scale=left.type.scale,
+            low=low,
+            high=high,
+            nullable=left.type.nullable or right.type.nullable,
+        )
+
+    def multiply(self, left: Node, right: Node) -> Node:
+        """Return left x right; scales add."""
+        scale = left.type.scale + right.type.scale
+        corners = [
+            a * b
+            for a in (left.type.low, left.type.high)
+            for b in (right.type.low, right.type.high)
+        ]
+        if left.op is right.op is Op.CONSTANT:
+            return self.constant(left.payload * right.payload, scale=scale)
+        if right.op is Op.CONSTANT and right.payload == 1 and right.type.scale == 0:
+            return left
+        nullable = left.type.nullable or right.type.nullable
+        type_ = t.number(min(corners), max(corners), scale=scale, nullable=nullable)
+        return self._node(Op.MULTIPLY, (left, right), type_)
+
+    def divide(self, left: Node, right: Node, rounding: Rounding, *, scale: int = 0) -> Node:
+        """Return left / right rounded to an integer multiple of 10**-scale; x / 0 is null."""
+        # left/10^sl / (right/10^sr) * 10^scale = left * 10^(sr + scale - sl) / right
+        exponent = right.type.scale + scale - left.type.scale
+        numerator = self._as_integer(left)
+        denominator = self._as_integer(right)
+        if exponent >= 0:
+            numerator = self.multiply(numerator, self.constant(10**exponent))
+        else:
+            denominator = self.multiply(denominator, self.constant(10**-exponent))
+        may_be_zero = denominator.type.low <= 0 <= denominator.type.high
+        if numerator.op is denominator.op is Op.CONSTANT and not may_be_zero:
+            return self.constant(
+                quotient(numerator.payload, denominator.payload, rounding), scale=scale
+            )
+        low, high = _quotient_range(numerator.type, denominator.type)
+        high -= rounding is Rounding.FLOOR
+        nullable = numerator.type.nullable or denominator.type.nullable or may_be_zero
+        type_ = t.number(low, high, scale=scale, nullable=nullable)
+        if denominator.op is Op.CONSTANT and denominator.payload == 1:
+            return self._retype(numerator, scale)
+        return self._node(Op.DIVIDE, (numerator, denominator), type_, rounding)
+
+    def _as_integer(self, node: Node) -> Node:
+        if node.type.scale == 0:
+            return node
+        return self.constant(node.payload) if node.op is Op.CONSTANT else self._retype(node, 0)
+
+    def least(self, nodes: Sequence[Node]) -> Node:
+        """Return the smallest; null if one of them is null."""
+        return self._fold_extreme(Op.MIN, nodes)
+
+    def greatest(self, nodes: Sequence[Node]) -> Node:
+        """Return the largest; null if one of them is null."""
+        return self._fold_extreme(Op.MAX, nodes)
+
+    def _fold_extreme(self, op: Op, nodes: Sequence[Node]) -> Node:
+        result = nodes[0]
+        pick = min if op is Op.MIN else max
+        for node in nodes[1:]:
+            left, right = self._aligned(result, node)
+            if left is right:
+                continue
+            low, high = pick(left.type.low, right.type.low), pick(left.type.high, right.type.high)
+            result = self._node(op, (left, right), self._ranged(left, right, low, high))
+        return result
+
+    def negate(self, node: Node) -> Node:
+        """Return -node."""
+        zero = (
+            self.days(0) if node.type.kind is Kind.DAYS else self.constant(0, scale=node.type.scale)
+        )
+        return self.subtract(zero, node)
+
+    def equal(self, left: Node, right: Node) -> Node:
+        """Return FEEL's `=`, which is never null between values of one kind: null = null is true."""
+        if left.op is Op.CONSTANT and left.payload is None:
+            left, right = right, left
+        if right.op is Op.CONSTANT and right.payload is None:
+            return self.is_null(left)
+        left, right = self._aligned(left, right)
+        if left.op is right.op is Op.CONSTANT:
+            return self.constant(left.payload == right.payload)
+        return self._node(Op.EQUAL, (left, right), t.BOOLEAN)
+
+    def less(self, left: Node, right: Node, *, or_equal: bool = False) -> Node:
+        """Return left < right, or <=; null where either is null."""
+        left, right = self._aligned(left, right)
+        nullable = left.type.nullable or right.type.nullable
+        if left.op is right.op is Op.CONSTANT and not nullable:
+            return self.constant(
+                left.payload <= right.payload if or_equal else left.payload < right.payload
+            )
+        op = Op.LESS_EQUAL if or_equal else Op.LESS
+        return self._node(op, (left, right), t.BOOLEAN.or_null(nullable))
+
+    def all_of(self, nodes: Iterable[Node]) -> Node:
+        """Return the three-valued conjunction; of nothing it is true."""
+        return self._fold_logic(Op.AND, nodes, neutral=True)
+
+    def any_of(self, nodes: Iterable[Node]) -> Node:
+        """Return the three-valued disjunction; of nothing it is false."""
+        return self._fold_logic(Op.OR, nodes, neutral=False)
+
+    def _fold_logic(self, op: Op, nodes: Iterable[Node], *, neutral: bool) -> Node:
+        kept: list[Node] = []
+        for node in nodes:
+            if node.op is Op.CONSTANT and node.payload is not None:
+                if node.payload is neutral:
+                    continue
+                return self.constant(not neutral)
+            if not any(node is other for other in kept):
+                kept.append(node)
+        if not kept:
+            return self.constant(neutral)
+        result = kept[0]
+        for node in kept[1:]:
+            nullable = result.type.nullable or node.type.nullable
+            result = self._node(op, (result, node), t.BOOLEAN.or_null(nullable))
+        return result
+
+    def negation(self, node: Node) -> Node:
+        """Return the three-valued `not`."""
+        if node.op is Op.CONSTANT:
+            return self.constant(None if node.payload is None else not node.payload)
+        if node.op is Op.NOT:
+            return node.operands[0]
+        return self._node(Op.NOT, (node,), t.BOOLEAN.or_null(node.type.nullable))
+
+    def is_null(self, node: Node) -> Node:
+        """Return whether the node is null."""
+        if not node.type.nullable:
+            return self.constant(value=False)
+        if node.op is Op.CONSTANT:
+            return self.constant(node.payload is None)
+        return self._node(Op.IS_NULL, (node,), t.BOOLEAN)
+
+    def assume_not_null(self, node: Node) -> Node:
+        """Return the node typed as never null; the caller guards it by a condition."""
+        if not node.type.nullable:
+            return node
+        return self._node(Op.ASSUME, (node,), node.type.not_null())
+
+    def case(self, branches: Sequence[tuple[Node, Node]], otherwise: Node) -> Node:
+        """Return the value of the first branch whose condition is true, else `otherwise`."""
+        kept: list[tuple[Node, Node]] = []
+        for condition, value in branches:
+            if condition.op is Op.CONSTANT and condition.payload is not True:
+                continue
+            if condition.op is Op.CONSTANT:
+                otherwise = value
+                break
+            kept.append((condition, value))
+        while kept and kept[-1][1] is otherwise:
+            kept.pop()
+        if not kept:
+            return otherwise
+        values = self._one_scale([*(value for _, value in kept), otherwise])
+        result = values[0].type
+        for value in values[1:]:
+            joined = t.union(result, value.type)
+            if joined is None:
+                message = f"branches of different types: {result} and {value.type}"
+                raise OutsideProfile(message)
+            result = joined
+        flat = [
+            item
+            for (condition, _), value in zip(kept, values, strict=False)
+            for item in (condition, value)
+        ]
+        return self._node(Op.CASE, (*flat, values[-1]), result)
+
+    def _one_scale(self, nodes: Sequence[Node]) -> list[Node]:
+        scales = [node.type.scale for node in nodes if node.type.kind is Kind.NUMBER]
+        scale = max(scales, default=0)
+        return [self.rescale(n, scale) if n.type.kind is Kind.NUMBER else n for n in nodes]
+
+    def lookup(self, index: Node, values: Sequence[Any], *, scale: int = 0) -> Node:
+        """Return values[index]: constants of one kind, null allowed among them."""
+        if index.op is Op.CONSTANT and not index.type.nullable:
+            return self.constant(values[index.payload], scale=scale)
+        result: Type | None = None
+        low, high = max(index.type.low, 0), min(index.type.high, len(values) - 1)
+        for value in values[low : high + 1]:
+            type_ = type_of_constant(value, scale=scale)
+            result = type_ if result is None else t.union(result, type_)
+            if result is None:
+                raise OutsideProfile("a lookup over values of different kinds")
+        if result is None:
+            return self.constant(None)
+        outside = index.type.low < 0 or index.type.high >= len(values)
+        return self._node(
+            Op.LOOKUP, (index,), result.or_null(index.type.nullable or outside), tuple(values)
+        )
+
+    def position(self, node: Node, texts: Sequence[str]) -> Node:
+        """Return the 0-based position of the text among `texts`, null where it is none of them."""
+        covered = node.type.values is not None and node.type.values <= frozenset(texts)
+        type_ = t.number(0, len(texts) - 1, nullable=node.type.nullable or not covered)
+        return self._node(Op.POSITION, (node,), type_, tuple(texts))
+
+    def date_part(self, node: Node, part: Op) -> Node:
+        """Return the year, month or day of a date."""
+        low, high = {Op.YEAR: (t.YEAR_MIN, t.YEAR_MAX), Op.MONTH: (1, 12), Op.DAY: (1, 31)}[part]
+        return self._node(part, (node,), t.number(low, high, nullable=node.type.nullable))
+
+    def days_between(self, left: Node, right: Node) -> Node:
+        """Return left - right in whole days."""
+        nullable = left.type.nullable or right.type.nullable
+        type_ = Type(kind=Kind.DAYS, low=-t.DAYS_MAX, high=t.DAYS_MAX, nullable=nullable)
+        return self._node(Op.DAYS_BETWEEN, (left, right), type_)
+
+    def add_days(self, date: Node, days: Node) -> Node:
+        """Return the date `days` later."""
+        nullable = date.type.nullable or days.type.nullable
+        return self._node(Op.ADD_DAYS, (date, days), t.DATE.or_null(nullable))
+
+
+def type_of_constant(value: Any, *, scale: int = 0) -> Type:
+    """Return the type of a Python constant."""
+    if value is None:
+        return t.NULL
+    if isinstance(value, bool):
+        return t.BOOLEAN
+    if isinstance(value, int):
+        return t.number(value, value, scale=scale)
+    if isinstance(value, str):
+        return t.text(frozenset((value,)))
+    return t.DATE
+
+
+def quotient(numerator: int, denominator: int, rounding: Rounding) -> int:
+    """Return numerator / denominator rounded as named; the meaning of every rounded division."""
+    if denominator < 0:
+        numerator, denominator = -numerator, -denominator
+    floor, rest = divmod(numerator, denominator)
+    twice = 2 * rest
+    match rounding:
+        case Rounding.FLOOR:
+            return floor
+        case Rounding.CEILING:
+            return floor + (rest > 0)
+        case Rounding.DOWN:
+            return floor + (rest > 0 and numerator < 0)
+        case Rounding.UP:
+            return floor + (rest > 0 and numerator > 0)
+        case Rounding.HALF_EVEN:
+            return floor + (twice > denominator or (twice == denominator and floor % 2 == 1))
+        case Rounding.HALF_UP:
+            return floor + (twice > denominator or (twice == denominator and numerator > 0))
+        case Rounding.HALF_DOWN:
+            return floor + (twice > denominator or (twice == denominator and numerator < 0))
+
+
+def known_not_null(condition: Node, *, when: bool) -> frozenset[int]:
+    """Return the nodes that cannot be null where the condition is true (or, `when` false, is false)."""
+    op, operands = condition.op, condition.operands
+    if op is Op.NOT:
+        return known_not_null(operands[0], when=not when)
+    if op in (Op.AND, Op.OR):
+        left, right = (known_not_null(operand, when=when) for operand in operands)
+        return left | right if when is (op is Op.AND) else left & right
+    if op is Op.IS_NULL and not when:
+        return frozenset((operands[0].number,))
+    if op in (Op.LESS, Op.LESS_EQUAL):
+        return frozenset(operand.number for operand in operands)
+    if op is Op.EQUAL and when and any(not operand.type.nullable for operand in operands):
+        return frozenset(operand.number for operand in operands)
+    return frozenset()
+
+
+def _guards_of(op: Op, operands: Sequence[Node]) -> frozenset[int]:
+    if op is Op.ASSUME:
+        return operands[0].guards | {operands[0].number}
+    if op is not Op.CASE:
+        return frozenset().union(*(operand.guards for operand in operands))
+    needed: frozenset[int] = frozenset()
+    shown: frozenset[int] = frozenset()
+    for condition, value in zip(operands[:-1:2], operands[1::2], strict=True):
+        needed |= condition.guards - shown
+        needed |= value.guards - shown - known_not_null(condition, when=True)
+        # A condition that was not taken is false or null; only a condition that cannot be null
+        # shows something by being passed over.
+        if not condition.type.nullable:
+            shown |= known_not_null(condition, when=False)
+    return needed | (operands[-1].guards - shown)
+
+
+def _quotient_range(numerator: Type, denominator: Type) -> tuple[int, int]:
+    """Return bounds of the rounded quotient; a divisor next to 0 gives the largest values."""
+    ends = {denominator.low, denominator.high, -1, 1}
+    divisors = [d for d in ends if d != 0 and denominator.low <= d <= denominator.high]
+    if not divisors:
+        return 0, 1
+    corners = [
+        (n if d > 0 else -n) // abs(d) for n in (numerator.low, numerator.high) for d in divisors
+    ]
+    return min(corners), max(corners) + 1

@@ -1,0 +1,81 @@
+"""Boxed expressions to IR: contexts, invocations, conditionals, lists; tables have their own file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from wherewithal.dmn import model
+from wherewithal.dmn.ir import OutsideProfile
+from wherewithal.dmn.lower_table import lower_table
+from wherewithal.dmn.lowering import Lowering
+from wherewithal.dmn.types import Kind
+from wherewithal.dmn.values import ContextValue, FunctionValue, ListValue, Node, Value
+
+
+def lower_boxed(
+    lowering: Lowering, expression: model.Expression | None, scope: Mapping[str, Value]
+) -> Value:
+    """Return the value of a boxed expression; OutsideProfile says what the profile lacks."""
+    match expression:
+        case None:
+            raise OutsideProfile("there is no expression")
+        case model.Literal(feel=feel):
+            if feel.node is None:
+                raise OutsideProfile("the expression is empty or did not parse")
+            return lowering.lower(feel.node, scope)
+        case model.DecisionTable():
+            return lower_table(lowering, expression, scope)
+        case model.BoxedContext():
+            return _context(lowering, expression, scope)
+        case model.BoxedInvocation():
+            return _invocation(lowering, expression, scope)
+        case model.Conditional():
+            condition = lower_boxed(lowering, expression.condition, scope)
+            if not isinstance(condition, Node) or condition.type.kind is not Kind.BOOLEAN:
+                raise OutsideProfile("the condition is not a boolean")
+            yes, no = (
+                lower_boxed(lowering, part, scope) for part in (expression.yes, expression.no)
+            )
+            return lowering.choose([(condition, yes)], no)
+        case model.BoxedFunction(parameters=parameters, body=body, kind=kind):
+            if kind != "FEEL":
+                message = f"a {kind} function is outside the profile"
+                raise OutsideProfile(message)
+            names = tuple(name for name, _ in parameters)
+            return FunctionValue(name="function", parameters=names, body=body, scope=scope)
+        case model.BoxedList(items=items):
+            return ListValue(items=tuple(lower_boxed(lowering, item, scope) for item in items))
+        case model.Relation(columns=columns, rows=rows):
+            return ListValue(items=tuple(_row(lowering, columns, row, scope) for row in rows))
+    message = f"a boxed {type(expression).__name__.lower()} is outside the profile"
+    raise OutsideProfile(message)
+
+
+def _context(lowering: Lowering, boxed: model.BoxedContext, scope: Mapping[str, Value]) -> Value:
+    entries: dict[str, Value] = {}
+    for entry in boxed.entries:
+        value = lower_boxed(lowering, entry.expression, {**scope, **entries})
+        if entry.name is None:
+            return value
+        entries[entry.name] = value
+    return ContextValue(entries=entries)
+
+
+def _invocation(
+    lowering: Lowering, boxed: model.BoxedInvocation, scope: Mapping[str, Value]
+) -> Value:
+    function = lower_boxed(lowering, boxed.function, scope)
+    if not isinstance(function, FunctionValue):
+        raise OutsideProfile("what is invoked is not a function")
+    given = {name: lower_boxed(lowering, value, scope) for name, value in boxed.bindings}
+    return lowering.call(function, given)
+
+
+def _row(
+    lowering: Lowering,
+    columns: tuple[str, ...],
+    row: tuple[model.Expression | None, ...],
+    scope: Mapping[str, Value],
+) -> Value:
+    cells = [lower_boxed(lowering, cell, scope) for cell in row]
+    return ContextValue(entries=dict(zip(columns, cells, strict=True)))

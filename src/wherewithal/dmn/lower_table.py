@@ -1,0 +1,281 @@
+"""Decision tables to IR: which rule matches first, then what it yields.
+
+Every table keeps its matches as numbers of rules, so that a trace costs no second evaluation. The
+rules of a Collect table are put into groups within which no two can match together: a scorecard
+becomes one chain a characteristic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from wherewithal.dmn.feel import ast
+from wherewithal.dmn.ir import Node, Op, OutsideProfile
+from wherewithal.dmn.lowering import CompiledTable, Lowering
+from wherewithal.dmn.model import Aggregation, DecisionTable, Feel, HitPolicy, Rule
+from wherewithal.dmn.regions import EVERYTHING, Region, region_of
+from wherewithal.dmn.types import Kind
+from wherewithal.dmn.values import ContextValue, Value
+
+#: Pairs of rules that may match together cost a comparison each; more than this is not a table.
+OVERLAPS_MAX = 500
+
+Regions = dict[int, tuple[Region | None, ...]]
+
+
+def lower_table(lowering: Lowering, table: DecisionTable, scope: Mapping[str, Value]) -> Value:
+    """Return the table's result, and record its matches for the trace."""
+    tested = [_input(lowering, clause.label, clause.expression, scope) for clause in table.inputs]
+    conditions = {
+        rule.number: lowering.graph.all_of(
+            [
+                _cell(lowering, rule, table.inputs[place].label, cell, tested[place], scope)
+                for place, cell in enumerate(rule.tests)
+            ]
+        )
+        for rule in table.rules
+    }
+    regions = {
+        rule.number: tuple(
+            region_of(lowering, cell.node, scope) if cell.node else EVERYTHING
+            for cell in rule.tests
+        )
+        for rule in table.rules
+    }
+    if table.hit_policy is HitPolicy.COLLECT and table.aggregation is not None:
+        return _collected(lowering, table, conditions, regions, scope)
+    if table.hit_policy in (HitPolicy.COLLECT, HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER):
+        message = f"hit policy {table.hit_policy.value} yields a list, which is outside the profile"
+        raise OutsideProfile(message)
+    return _single_hit(lowering, table, conditions, regions, scope)
+
+
+def _input(lowering: Lowering, label: str, feel: Feel, scope: Mapping[str, Value]) -> Node:
+    try:
+        if feel.node is None:
+            raise OutsideProfile("the input expression is empty or did not parse")
+        return lowering.node(feel.node, scope)
+    except OutsideProfile as problem:
+        lowering.recorder.report(f"input '{label}'", problem)
+        return lowering.graph.constant(None)
+
+
+def _cell(
+    lowering: Lowering, rule: Rule, label: str, cell: Feel, tested: Node, scope: Mapping[str, Value]
+) -> Node:
+    if cell.node is None or tested.op is Op.CONSTANT and tested.payload is None:
+        return lowering.graph.constant(value=True)
+    try:
+        return lowering.test(cell.node, tested, scope)
+    except OutsideProfile as problem:
+        lowering.recorder.report(f"rule {rule.number}, input '{label}'", problem)
+        return lowering.graph.constant(value=False)
+
+
+def _outputs(
+    lowering: Lowering, table: DecisionTable, rule: Rule, scope: Mapping[str, Value]
+) -> list[Node]:
+    nodes = []
+    for clause, feel in zip(table.outputs, rule.outputs, strict=True):
+        try:
+            if feel.node is None:
+                raise OutsideProfile("the output is empty or did not parse")
+            nodes.append(lowering.node(feel.node, scope))
+        except OutsideProfile as problem:
+            place = f"rule {rule.number}, output '{clause.name or clause.label}'"
+            lowering.recorder.report(place, problem)
+            nodes.append(lowering.graph.constant(None))
+    return nodes
+
+
+def _single_hit(
+    lowering: Lowering,
+    table: DecisionTable,
+    conditions: Mapping[int, Node],
+    regions: Regions,
+    scope: Mapping[str, Value],
+) -> Value:
+    graph = lowering.graph
+    outputs = {rule.number: _outputs(lowering, table, rule, scope) for rule in table.rules}
+    order = [rule.number for rule in table.rules]
+    if table.hit_policy is HitPolicy.PRIORITY:
+        order = _by_priority(lowering, table, outputs, scope)
+    branches = [(conditions[number], graph.constant(number)) for number in order]
+    if clashes := _clashes(lowering, table, conditions, regions, outputs):
+        # More than one hit of a Unique table, or unequal hits of an Any table, yield null.
+        branches.insert(0, (graph.any_of(clashes), graph.constant(0)))
+    matched = graph.case(branches, graph.constant(0))
+    _record(lowering, table, [matched], [tuple(order)])
+    defaults = [_default(lowering, clause.default, scope) for clause in table.outputs]
+    columns = [
+        _selected(lowering, matched, {0: default, **{n: outputs[n][place] for n in order}})
+        for place, default in enumerate(defaults)
+    ]
+    if len(columns) == 1:
+        return columns[0]
+    names = [clause.name or clause.label for clause in table.outputs]
+    return ContextValue(entries=dict(zip(names, columns, strict=True)))
+
+
+def _clashes(
+    lowering: Lowering,
+    table: DecisionTable,
+    conditions: Mapping[int, Node],
+    regions: Regions,
+    outputs: Mapping[int, list[Node]],
+) -> list[Node]:
+    if table.hit_policy not in (HitPolicy.UNIQUE, HitPolicy.ANY):
+        return []
+    numbers = sorted(conditions)
+    pairs = [
+        (first, second)
+        for place, first in enumerate(numbers)
+        for second in numbers[place + 1 :]
+        if not _disjoint(regions[first], regions[second])
+        and not (table.hit_policy is HitPolicy.ANY and outputs[first] == outputs[second])
+    ]
+    if len(pairs) > OVERLAPS_MAX:
+        message = f"{len(pairs)} pairs of rules may match together under {table.hit_policy.value}"
+        raise OutsideProfile(message)
+    return [lowering.graph.all_of([conditions[a], conditions[b]]) for a, b in pairs]
+
+
+def _disjoint(left: Sequence[Region | None], right: Sequence[Region | None]) -> bool:
+    return any(
+        a is not None and b is not None and a.is_disjoint(b)
+        for a, b in zip(left, right, strict=True)
+    )
+
+
+def _selected(lowering: Lowering, matched: Node, by_number: Mapping[int, Node]) -> Node:
+    """Return the node of the rule that matched: by position where all are constants."""
+    graph = lowering.graph
+    nodes = list(by_number.values())
+    kinds = {node.type.kind for node in nodes} - {Kind.NULL}
+    if len(kinds) > 1:
+        raise OutsideProfile("the rules yield values of different types")
+    if all(node.op is Op.CONSTANT for node in nodes) and Kind.DAYS not in kinds:
+        scale = max(node.type.scale for node in nodes)
+        values = [None] * (max(by_number) + 1)
+        for number, node in by_number.items():
+            is_number = node.type.kind is Kind.NUMBER
+            values[number] = graph.rescale(node, scale).payload if is_number else node.payload
+        return graph.lookup(matched, values, scale=scale)
+    branches = [
+        (graph.equal(matched, graph.constant(number)), node)
+        for number, node in by_number.items()
+        if number
+    ]
+    return graph.case(branches, by_number.get(0, graph.constant(None)))
+
+
+def _default(lowering: Lowering, feel: Feel | None, scope: Mapping[str, Value]) -> Node:
+    if feel is None or feel.node is None:
+        return lowering.graph.constant(None)
+    return lowering.node(feel.node, scope)
+
+
+def _by_priority(
+    lowering: Lowering,
+    table: DecisionTable,
+    outputs: Mapping[int, list[Node]],
+    scope: Mapping[str, Value],
+) -> list[int]:
+    ranks: list[list[object]] = []
+    for clause in table.outputs:
+        allowed = clause.allowed_values.node if clause.allowed_values else None
+        tests = allowed.tests if isinstance(allowed, ast.UnaryTests) else ()
+        ranks.append([lowering.node(test, scope).payload for test in tests])
+
+    def rank(number: int) -> tuple[int, ...]:
+        found = []
+        for known, node in zip(ranks, outputs[number], strict=True):
+            if known and (node.op is not Op.CONSTANT or node.payload not in known):
+                raise OutsideProfile("priority needs every output among the allowed output values")
+            found.append(known.index(node.payload) if known else 0)
+        return tuple(found)
+
+    return sorted(outputs, key=rank)
+
+
+def _collected(
+    lowering: Lowering,
+    table: DecisionTable,
+    conditions: Mapping[int, Node],
+    regions: Regions,
+    scope: Mapping[str, Value],
+) -> Node:
+    graph = lowering.graph
+    outputs = {rule.number: _outputs(lowering, table, rule, scope)[0] for rule in table.rules}
+    groups = _groups(sorted(conditions), regions)
+    matched = [
+        graph.case([(conditions[n], graph.constant(n)) for n in group], graph.constant(0))
+        for group in groups
+    ]
+    _record(lowering, table, matched, groups)
+    none_matched = graph.all_of([graph.equal(index, graph.constant(0)) for index in matched])
+    if table.aggregation is Aggregation.COUNT:
+        hits = [graph.lookup(index, [0] + [1] * (index.type.high or 1)) for index in matched]
+        result = hits[0]
+        for hit in hits[1:]:
+            result = graph.add(result, hit)
+        return result
+    if any(node.type.kind is not Kind.NUMBER for node in outputs.values()):
+        raise OutsideProfile("an aggregation folds numbers")
+    if any(node.type.nullable for node in outputs.values()):
+        raise OutsideProfile("an aggregation folds numbers that cannot be null")
+    neutral = _neutral(lowering, table.aggregation, list(outputs.values()))
+    parts = [
+        _selected(lowering, index, {0: neutral, **{n: outputs[n] for n in group}})
+        for index, group in zip(matched, groups, strict=True)
+    ]
+    result = parts[0]
+    for part in parts[1:]:
+        if table.aggregation is Aggregation.SUM:
+            result = graph.add(result, part)
+        else:
+            pick = graph.least if table.aggregation is Aggregation.MIN else graph.greatest
+            result = pick([result, part])
+    return graph.case([(none_matched, graph.constant(None))], result)
+
+
+def _neutral(lowering: Lowering, aggregation: Aggregation | None, nodes: Sequence[Node]) -> Node:
+    """Return the value that changes no fold; min and max take it from the outputs' own range."""
+    graph = lowering.graph
+    if aggregation is Aggregation.SUM:
+        return graph.constant(0)
+    aligned = [graph.rescale(node, max(n.type.scale for n in nodes)) for node in nodes]
+    pick = (
+        max(aligned, key=lambda n: n.type.high)
+        if aggregation is Aggregation.MIN
+        else min(aligned, key=lambda n: n.type.low)
+    )
+    value = pick.type.high if aggregation is Aggregation.MIN else pick.type.low
+    return graph.constant(value, scale=pick.type.scale)
+
+
+def _groups(numbers: Sequence[int], regions: Regions) -> list[tuple[int, ...]]:
+    """Return the rules in groups, each a set of rules of which at most one can match."""
+    groups: list[list[int]] = []
+    for number in numbers:
+        for group in groups:
+            if all(_disjoint(regions[number], regions[other]) for other in group):
+                group.append(number)
+                break
+        else:
+            groups.append([number])
+    return [tuple(group) for group in groups]
+
+
+def _record(
+    lowering: Lowering,
+    table: DecisionTable,
+    matched: Sequence[Node],
+    groups: Sequence[tuple[int, ...]],
+) -> None:
+    recorder = lowering.recorder
+    recorder.tables.append(
+        CompiledTable(
+            decision=recorder.decision, table=table, groups=tuple(matched), rules=tuple(groups)
+        )
+    )

@@ -1,0 +1,402 @@
+"""FEEL trees to IR: names resolved, types and scales inferred, functions inlined.
+
+What the profile does not hold raises OutsideProfile with the reason; the caller adds the place.
+`/` stands only directly inside a rounding function, because its exact result has no scale.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from wherewithal.dmn import model
+from wherewithal.dmn import types as t
+from wherewithal.dmn.builtins import BUILTINS
+from wherewithal.dmn.diagnostics import Diagnostic, error, near_miss
+from wherewithal.dmn.feel import ast
+from wherewithal.dmn.ir import Graph, Node, Op, OutsideProfile, known_not_null
+from wherewithal.dmn.types import Kind
+from wherewithal.dmn.values import ContextValue, FunctionValue, ListValue, RangeValue, Value
+
+_PARTS = {"year": Op.YEAR, "month": Op.MONTH, "day": Op.DAY}
+#: A call chain longer than this is a recursion, which cannot be inlined.
+DEPTH_MAX = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledTable:
+    """Where a table's matches are found: each group is the number of the rule that matched, or 0."""
+
+    decision: str
+    table: model.DecisionTable
+    groups: tuple[Node, ...]
+    #: For each group, the numbers of its rules.
+    rules: tuple[tuple[int, ...], ...]
+
+
+@dataclass(slots=True)
+class Recorder:
+    """Collects what one compilation finds: all diagnostics, and the tables for the trace."""
+
+    file: str = ""
+    decision: str = ""
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    tables: list[CompiledTable] = field(default_factory=list)
+
+    def report(self, place: str, problem: OutsideProfile) -> None:
+        """Record one finding; the compilation goes on to find the next."""
+        where = f"{self.file}: decision '{self.decision}'" + (f", {place}" if place else "")
+        self.diagnostics.append(error("outside_profile", where, str(problem)))
+
+
+@dataclass(slots=True)
+class Lowering:
+    """Lowers expressions into one graph."""
+
+    graph: Graph
+    recorder: Recorder = field(default_factory=Recorder)
+    #: Nodes known not to be null in the branch that is being lowered.
+    known: frozenset[int] = field(default_factory=frozenset)
+    depth: int = 0
+
+    def lower(self, tree: ast.Node, scope: Mapping[str, Value]) -> Value:
+        """Return the value of an expression; OutsideProfile says what the profile lacks."""
+        handler = _HANDLERS.get(type(tree))
+        if handler is None:
+            message = f"{_words(type(tree))} is outside the profile"
+            raise OutsideProfile(message)
+        value: Value = handler(self, tree, scope)
+        return value
+
+    def node(self, tree: ast.Node, scope: Mapping[str, Value]) -> Node:
+        """Return the value of an expression that must be a single value."""
+        value = self.lower(tree, scope)
+        if isinstance(value, ListValue) and len(value.items) == 1:
+            value = value.items[0]
+        if not isinstance(value, Node):
+            message = f"a single value is expected here, not a {_words(type(value))}"
+            raise OutsideProfile(message)
+        return value
+
+    def typed(self, tree: ast.Node, scope: Mapping[str, Value], *kinds: Kind) -> Node:
+        """Return a single value of one of the kinds, or null."""
+        node = self.node(tree, scope)
+        if node.type.kind not in (*kinds, Kind.NULL):
+            wanted = " or ".join(kind.value for kind in kinds)
+            message = f"a {wanted} is expected, not a {node.type.kind.value}"
+            raise OutsideProfile(message)
+        return node
+
+    # -- literals and names ---------------------------------------------------------------------
+
+    def _number(self, tree: ast.NumberLiteral, _scope: Mapping[str, Value]) -> Node:
+        sign, digits, exponent = Decimal(tree.text).as_tuple()
+        if not isinstance(exponent, int) or sign:
+            message = f"{tree.text} is not a number"
+            raise OutsideProfile(message)
+        integer = int("".join(map(str, digits)))
+        while exponent < 0 and integer % 10 == 0:
+            integer, exponent = integer // 10, exponent + 1
+        if integer == 0:
+            exponent = 0
+        if exponent > 0:
+            return self.graph.constant(integer * 10 ** min(exponent, 40))
+        return self.graph.constant(integer, scale=-exponent)
+
+    def _string(self, tree: ast.StringLiteral, _scope: Mapping[str, Value]) -> Node:
+        return self.graph.constant(tree.value)
+
+    def _boolean(self, tree: ast.BooleanLiteral, _scope: Mapping[str, Value]) -> Node:
+        return self.graph.constant(tree.value)
+
+    def _null(self, _tree: ast.NullLiteral, _scope: Mapping[str, Value]) -> Node:
+        return self.graph.constant(None)
+
+    def _at(self, tree: ast.AtLiteral, _scope: Mapping[str, Value]) -> Node:
+        return constant_of_text(self.graph, tree.text)
+
+    def _name(self, tree: ast.Name, scope: Mapping[str, Value]) -> Value:
+        if tree.name not in scope:
+            message = f"unknown name '{tree.name}'{near_miss(tree.name, scope)}"
+            raise OutsideProfile(message)
+        return self._assumed(scope[tree.name])
+
+    def _assumed(self, value: Value) -> Value:
+        if isinstance(value, Node) and value.number in self.known:
+            return self.graph.assume_not_null(value)
+        return value
+
+    def _path(self, tree: ast.Path, scope: Mapping[str, Value]) -> Value:
+        target = self.lower(tree.target, scope)
+        if isinstance(target, ContextValue):
+            if tree.name not in target.entries:
+                message = f"no entry '{tree.name}'{near_miss(tree.name, target.entries)}"
+                raise OutsideProfile(message)
+            return self._assumed(target.entries[tree.name])
+        if isinstance(target, Node) and target.type.kind is Kind.DATE and tree.name in _PARTS:
+            return self.graph.date_part(target, _PARTS[tree.name])
+        if isinstance(target, Node) and target.type.kind is Kind.DAYS and tree.name == "days":
+            message = "'.days' of a duration is outside the profile; compare it with a duration"
+            raise OutsideProfile(message)
+        message = f"'.{tree.name}' of this value is outside the profile"
+        raise OutsideProfile(message)
+
+    # -- operators -----------------------------------------------------------------------------
+
+    def _negation(self, tree: ast.Negation, scope: Mapping[str, Value]) -> Node:
+        return self.graph.negate(self.typed(tree.operand, scope, Kind.NUMBER, Kind.DAYS))
+
+    def _binary(self, tree: ast.Binary, scope: Mapping[str, Value]) -> Node:
+        if tree.op in ("and", "or"):
+            nodes = [self.typed(side, scope, Kind.BOOLEAN) for side in (tree.left, tree.right)]
+            return self.graph.all_of(nodes) if tree.op == "and" else self.graph.any_of(nodes)
+        if tree.op in ("/", "**"):
+            message = (
+                "'/' has no exact scale: put it directly inside floor, ceiling, a rounding"
+                " function or decimal(..., n)"
+                if tree.op == "/"
+                else "'**' is outside the profile"
+            )
+            raise OutsideProfile(message)
+        left, right = self.node(tree.left, scope), self.node(tree.right, scope)
+        if tree.op in ("+", "-", "*"):
+            return self.arithmetic(tree.op, left, right)
+        return self.compare(tree.op, left, right)
+
+    def arithmetic(self, op: str, left: Node, right: Node) -> Node:
+        """Return left op right for + - *; null with anything is null."""
+        kinds = (left.type.kind, right.type.kind)
+        if Kind.NULL in kinds:
+            return self.graph.constant(None)
+        if kinds == (Kind.NUMBER, Kind.NUMBER) or (kinds == (Kind.DAYS, Kind.DAYS) and op != "*"):
+            operation = {
+                "+": self.graph.add,
+                "-": self.graph.subtract,
+                "*": self.graph.multiply,
+            }[op]
+            return operation(left, right)
+        if kinds == (Kind.DATE, Kind.DATE) and op == "-":
+            return self.graph.days_between(left, right)
+        if kinds == (Kind.DATE, Kind.DAYS) and op in "+-":
+            return self.graph.add_days(left, right if op == "+" else self.graph.negate(right))
+        message = f"'{op}' between a {kinds[0].value} and a {kinds[1].value} is outside the profile"
+        raise OutsideProfile(message)
+
+    def compare(self, op: str, left: Node, right: Node) -> Node:
+        """Return left op right for = != < <= > >=."""
+        kinds = {left.type.kind, right.type.kind} - {Kind.NULL}
+        if len(kinds) > 1:
+            message = f"a {left.type.kind.value} is compared with a {right.type.kind.value}"
+            raise OutsideProfile(message)
+        if op in ("=", "!="):
+            same = self.graph.equal(left, right)
+            return same if op == "=" else self.graph.negation(same)
+        if Kind.NULL in (left.type.kind, right.type.kind):
+            return self.graph.constant(None)
+        if kinds & {Kind.TEXT, Kind.BOOLEAN}:
+            message = f"'{op}' between {kinds.pop().value}s is outside the profile"
+            raise OutsideProfile(message)
+        if op in (">", ">="):
+            left, right = right, left
+        return self.graph.less(left, right, or_equal=op in ("<=", ">="))
+
+    def _between(self, tree: ast.Between, scope: Mapping[str, Value]) -> Node:
+        value, low, high = (self.node(part, scope) for part in (tree.value, tree.low, tree.high))
+        return self.graph.all_of([self.compare(">=", value, low), self.compare("<=", value, high)])
+
+    def _in(self, tree: ast.In, scope: Mapping[str, Value]) -> Node:
+        value = self.node(tree.value, scope)
+        return self.graph.any_of([self.test(test, value, scope) for test in tree.tests])
+
+    def _interval(self, tree: ast.Interval, scope: Mapping[str, Value]) -> RangeValue:
+        ends = [None if end is None else self.node(end, scope) for end in (tree.low, tree.high)]
+        return RangeValue(
+            low=ends[0],
+            high=ends[1],
+            low_closed=tree.low_closed,
+            high_closed=tree.high_closed,
+        )
+
+    def _list(self, tree: ast.ListLiteral, scope: Mapping[str, Value]) -> ListValue:
+        return ListValue(items=tuple(self.lower(item, scope) for item in tree.items))
+
+    def _context(self, tree: ast.ContextLiteral, scope: Mapping[str, Value]) -> ContextValue:
+        entries: dict[str, Value] = {}
+        for entry in tree.entries:
+            entries[entry.key] = self.lower(entry.value, {**scope, **entries})
+        return ContextValue(entries=entries)
+
+    def _if(self, tree: ast.If, scope: Mapping[str, Value]) -> Value:
+        condition = self.typed(tree.condition, scope, Kind.BOOLEAN)
+        yes = self.under(known_not_null(condition, when=True)).lower(tree.yes, scope)
+        # `if null` takes the else branch, so only a condition that is never null teaches it anything.
+        shown = (
+            frozenset[int]() if condition.type.nullable else known_not_null(condition, when=False)
+        )
+        no = self.under(shown).lower(tree.no, scope)
+        return self.choose([(condition, yes)], no)
+
+    def under(self, shown: frozenset[int]) -> Lowering:
+        """Return this lowering with more nodes known not to be null."""
+        return replace(self, known=self.known | shown)
+
+    def choose(self, branches: Sequence[tuple[Node, Value]], otherwise: Value) -> Value:
+        """Return the first value whose condition is true; contexts are chosen entry by entry."""
+        values = [value for _, value in branches] + [otherwise]
+        if all(isinstance(value, Node) for value in values):
+            pairs = [(c, v) for c, v in branches if isinstance(v, Node)]
+            return self.graph.case(pairs, otherwise if isinstance(otherwise, Node) else values[-1])  # type: ignore[arg-type]
+        contexts = [value for value in values if isinstance(value, ContextValue)]
+        if not contexts or any(
+            not isinstance(value, ContextValue) and not _is_null(value) for value in values
+        ):
+            raise OutsideProfile("the branches have different shapes")
+        null = self.graph.constant(None)
+        return ContextValue(
+            entries={
+                key: self.choose(
+                    [(c, _entry(value, key, null)) for c, value in branches],
+                    _entry(otherwise, key, null),
+                )
+                for key in contexts[0].entries
+            }
+        )
+
+    # -- functions -----------------------------------------------------------------------------
+
+    def _invocation(self, tree: ast.Invocation, scope: Mapping[str, Value]) -> Value:
+        if isinstance(tree.function, ast.Name) and tree.function.name not in scope:
+            name = tree.function.name
+            builtin = BUILTINS.get(name)
+            if builtin is None:
+                message = f"the function '{name}' is outside the profile{near_miss(name, BUILTINS)}"
+                raise OutsideProfile(message)
+            return builtin(self, tree.arguments, scope)
+        function = self.lower(tree.function, scope)
+        if not isinstance(function, FunctionValue):
+            raise OutsideProfile("what is called is not a function")
+        given: dict[str, Value] = {}
+        for place, argument in enumerate(tree.arguments):
+            if argument.name is None and place >= len(function.parameters):
+                message = f"'{function.name}' takes {len(function.parameters)} arguments"
+                raise OutsideProfile(message)
+            key = argument.name or function.parameters[place]
+            given[key] = self.lower(argument.value, scope)
+        return self.call(function, given)
+
+    def call(self, function: FunctionValue, given: Mapping[str, Value]) -> Value:
+        """Return the function's body with its parameters bound: an invocation is inlined."""
+        if set(given) != set(function.parameters):
+            message = f"'{function.name}' takes ({', '.join(function.parameters)}), not ({', '.join(given)})"
+            raise OutsideProfile(message)
+        if self.depth >= DEPTH_MAX:
+            message = f"'{function.name}' calls itself, which cannot be inlined"
+            raise OutsideProfile(message)
+        from wherewithal.dmn.lower_boxed import lower_boxed  # noqa: PLC0415 - the two call each other
+
+        inner = replace(self, depth=self.depth + 1)
+        scope = {**function.scope, **given}
+        if isinstance(function.body, ast.Node):
+            return inner.lower(function.body, scope)
+        return lower_boxed(inner, function.body, scope)
+
+    def _function(self, tree: ast.FunctionDefinition, scope: Mapping[str, Value]) -> FunctionValue:
+        if tree.external:
+            raise OutsideProfile("an external function is outside the profile")
+        parameters = tuple(parameter.name for parameter in tree.parameters)
+        return FunctionValue(name="function", parameters=parameters, body=tree.body, scope=scope)
+
+    # -- unary tests ---------------------------------------------------------------------------
+
+    def test(self, tree: ast.Node, value: Node, scope: Mapping[str, Value]) -> Node:
+        """Return the three-valued truth of one test of `value` (DMN 1.5, 10.3.2.9)."""
+        if isinstance(tree, ast.UnaryTests):
+            if tree.is_dash:
+                return self.graph.constant(value=True)
+            found = self.graph.any_of([self.test(part, value, scope) for part in tree.tests])
+            return self.graph.negation(found) if tree.negated else found
+        if isinstance(tree, ast.UnaryComparison):
+            return self.compare(tree.op, value, self.node(tree.operand, scope))
+        if _mentions_tested_value(tree):
+            return self.typed(tree, {**scope, "?": value}, Kind.BOOLEAN)
+        return self._holds(self.lower(tree, {**scope, "?": value}), value)
+
+    def _holds(self, tested: Value, value: Node) -> Node:
+        if isinstance(tested, RangeValue):
+            return self._within(tested, value)
+        if isinstance(tested, ListValue):
+            return self.graph.any_of([self._holds(item, value) for item in tested.items])
+        if isinstance(tested, Node):
+            return self.compare("=", value, tested)
+        raise OutsideProfile("a cell tests against a value, a range or a list")
+
+    def _within(self, tested: RangeValue, value: Node) -> Node:
+        ends: list[Node] = []
+        if tested.low is not None:
+            ends.append(self.compare(">=" if tested.low_closed else ">", value, tested.low))
+        if tested.high is not None:
+            ends.append(self.compare("<=" if tested.high_closed else "<", value, tested.high))
+        return self.graph.all_of(ends)
+
+
+_HANDLERS = {
+    ast.NumberLiteral: Lowering._number,
+    ast.StringLiteral: Lowering._string,
+    ast.BooleanLiteral: Lowering._boolean,
+    ast.NullLiteral: Lowering._null,
+    ast.AtLiteral: Lowering._at,
+    ast.Name: Lowering._name,
+    ast.Path: Lowering._path,
+    ast.Negation: Lowering._negation,
+    ast.Binary: Lowering._binary,
+    ast.Between: Lowering._between,
+    ast.In: Lowering._in,
+    ast.Interval: Lowering._interval,
+    ast.ListLiteral: Lowering._list,
+    ast.ContextLiteral: Lowering._context,
+    ast.If: Lowering._if,
+    ast.Invocation: Lowering._invocation,
+    ast.FunctionDefinition: Lowering._function,
+}
+
+
+def constant_of_text(graph: Graph, text: str) -> Node:
+    """Return the date or day duration that a literal such as `2020-01-31` or `P30D` stands for."""
+    sign, rest = (-1, text[1:]) if text.startswith("-") else (1, text)
+    if rest.startswith("P") and rest.endswith("D") and rest[1:-1].isdigit():
+        return graph.days(sign * int(rest[1:-1]))
+    try:
+        date = datetime.date.fromisoformat(text)
+    except ValueError:
+        message = f"'{text}' is neither a date nor a duration of whole days"
+        raise OutsideProfile(message) from None
+    if not t.YEAR_MIN <= date.year <= t.YEAR_MAX:
+        message = f"the year {date.year} is outside {t.YEAR_MIN}..{t.YEAR_MAX}"
+        raise OutsideProfile(message)
+    return graph.constant(date)
+
+
+def _mentions_tested_value(tree: ast.Node) -> bool:
+    if isinstance(tree, ast.Name):
+        return tree.name == "?"
+    for name in type(tree).__dataclass_fields__:
+        field_value = getattr(tree, name)
+        parts = field_value if isinstance(field_value, tuple) else (field_value,)
+        if any(isinstance(part, ast.Node) and _mentions_tested_value(part) for part in parts):
+            return True
+    return False
+
+
+def _entry(value: Value, key: str, null: Node) -> Value:
+    return value.entries.get(key, null) if isinstance(value, ContextValue) else null
+
+
+def _is_null(value: Value) -> bool:
+    return isinstance(value, Node) and value.type.kind is Kind.NULL
+
+
+def _words(kind: type) -> str:
+    name = kind.__name__.removesuffix("Value")
+    return "".join(f" {c.lower()}" if c.isupper() else c for c in name).strip()

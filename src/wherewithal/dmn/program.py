@@ -1,0 +1,195 @@
+"""A set of models compiled into one graph: decisions in order, by name, over typed inputs.
+
+Models are joined by name: an input data of one file that is a decision of another is that decision,
+so that each file still opens alone in a DMN editor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from wherewithal.dmn import model
+from wherewithal.dmn.diagnostics import Diagnostic, error, near_miss
+from wherewithal.dmn.ir import Graph, Node, OutsideProfile
+from wherewithal.dmn.lower_boxed import lower_boxed
+from wherewithal.dmn.lowering import CompiledTable, Lowering, Recorder
+from wherewithal.dmn.values import ContextValue, FunctionValue, Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """What the models mean, ready for either executor."""
+
+    graph: Graph
+    #: Decisions by name; those outside the profile are absent and have a diagnostic.
+    decisions: Mapping[str, Value]
+    tables: tuple[CompiledTable, ...]
+    #: Names that the models read and no decision gives, in the order of first use.
+    inputs_read: tuple[str, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+    def node(self, decision: str) -> Node:
+        """Return the node of a decision with a single value; KeyError if there is none."""
+        value = self.decisions[decision]
+        if not isinstance(value, Node):
+            message = f"decision '{decision}' is not a single value"
+            raise KeyError(message)
+        return value
+
+
+def compile_models(
+    models: Sequence[model.Model],
+    *,
+    graph: Graph,
+    inputs: Mapping[str, Value],
+    substitutions: Mapping[str, Value] | None = None,
+    only: Iterable[str] | None = None,
+) -> Program:
+    """Return the program of all decisions of the models (or of `only` some and what they need).
+
+    `inputs` are the values of input data by name. `substitutions` replace a decision or an input by
+    a given value, which is how a table is evaluated on a grid.
+    Errors: none are raised; whatever is outside the profile is a diagnostic of its decision.
+    """
+    found, diagnostics = _index(models)
+    recorder = Recorder(diagnostics=diagnostics)
+    compiler = _Compiler(
+        graph=graph,
+        found=found,
+        recorder=recorder,
+        values=dict(substitutions or {}),
+        inputs=inputs,
+        read={},
+    )
+    for name in only if only is not None else found:
+        if name not in found:
+            message = f"there is no decision '{name}'{near_miss(name, found)}"
+            diagnostics.append(error("unknown_decision", "bundle", message))
+            continue
+        compiler.decide(name, ())
+    decisions = {name: value for name, value in compiler.values.items() if name in found}
+    return Program(
+        graph=graph,
+        decisions=decisions,
+        tables=tuple(recorder.tables),
+        inputs_read=tuple(compiler.read),
+        diagnostics=tuple(recorder.diagnostics),
+    )
+
+
+def flattened(name: str, value: Value) -> dict[str, Node]:
+    """Return the nodes of a value by dotted name; shapes without nodes give nothing."""
+    if isinstance(value, Node):
+        return {name: value}
+    if not isinstance(value, ContextValue):
+        return {}
+    parts = (flattened(f"{name}.{key}", entry) for key, entry in value.entries.items())
+    return {key: node for part in parts for key, node in part.items()}
+
+
+def _index(
+    models: Sequence[model.Model],
+) -> tuple[dict[str, tuple[model.Model, model.Decision]], list[Diagnostic]]:
+    found: dict[str, tuple[model.Model, model.Decision]] = {}
+    diagnostics: list[Diagnostic] = []
+    for one in models:
+        for decision in one.decisions:
+            if decision.name in found:
+                other = found[decision.name][0].file
+                place = f"{one.file}: decision '{decision.name}'"
+                diagnostics.append(error("duplicate_name", place, f"also stands in {other}"))
+            else:
+                found[decision.name] = (one, decision)
+    return found, diagnostics
+
+
+@dataclass(slots=True, kw_only=True)
+class _Compiler:
+    graph: Graph
+    found: Mapping[str, tuple[model.Model, model.Decision]]
+    recorder: Recorder
+    values: dict[str, Value]
+    inputs: Mapping[str, Value]
+    read: dict[str, None]
+
+    def decide(self, name: str, path: tuple[str, ...]) -> Value | None:
+        """Return the value of a decision, compiling what it needs first."""
+        if name in self.values:
+            return self.values[name]
+        owner, decision = self.found[name]
+        place = f"{owner.file}: decision '{name}'"
+        if name in path:
+            cycle = " -> ".join([*path[path.index(name) :], name])
+            self.recorder.diagnostics.append(error("cycle", place, f"needs itself: {cycle}"))
+            return None
+        scope = self._scope(owner, decision.requires, place, (*path, name))
+        if scope is None:
+            return None
+        self.recorder.file, self.recorder.decision = owner.file, name
+        before = len(self.recorder.diagnostics)
+        try:
+            value = lower_boxed(
+                Lowering(graph=self.graph, recorder=self.recorder), decision.expression, scope
+            )
+        except OutsideProfile as problem:
+            self.recorder.report("", problem)
+            return None
+        if len(self.recorder.diagnostics) > before:
+            return None
+        self.values[name] = value
+        return value
+
+    def _scope(
+        self, owner: model.Model, requires: Iterable[str], place: str, path: tuple[str, ...]
+    ) -> dict[str, Value] | None:
+        scope: dict[str, Value] = {}
+        complete = True
+        for required in requires:
+            value = self._required(owner, required, place, path)
+            if value is None:
+                complete = False
+            else:
+                scope[required] = value
+        return scope if complete else None
+
+    def _required(
+        self, owner: model.Model, name: str, place: str, path: tuple[str, ...]
+    ) -> Value | None:
+        if name in self.values:
+            return self.values[name]
+        if name in self.found:
+            return self.decide(name, path)
+        knowledge = {known.name: known for known in owner.knowledge_models}
+        if name in knowledge:
+            return self._function(owner, knowledge[name], place, path)
+        if name in self.inputs:
+            self.read.setdefault(name)
+            return self.inputs[name]
+        hint = near_miss(name, [*self.inputs, *self.found])
+        message = f"nothing gives the input '{name}'{hint}"
+        self.recorder.diagnostics.append(error("unknown_input", place, message))
+        return None
+
+    def _function(
+        self,
+        owner: model.Model,
+        known: model.BusinessKnowledgeModel,
+        place: str,
+        path: tuple[str, ...],
+    ) -> Value | None:
+        marker = f"{known.name}()"
+        if marker in path:
+            self.recorder.diagnostics.append(error("cycle", place, f"'{known.name}' calls itself"))
+            return None
+        scope = self._scope(owner, known.requires, place, (*path, marker))
+        if scope is None:
+            return None
+        try:
+            value = lower_boxed(
+                Lowering(graph=self.graph, recorder=self.recorder), known.function, scope
+            )
+        except OutsideProfile as problem:
+            self.recorder.report(f"function '{known.name}'", problem)
+            return None
+        return replace(value, name=known.name) if isinstance(value, FunctionValue) else value

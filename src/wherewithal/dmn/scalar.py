@@ -1,0 +1,282 @@
+"""The scalar executor: the IR rendered as one Python function, compiled once.
+
+Two forms of an expression exist: as a *value* (three-valued, None is null) and as a *condition*,
+where null and false are the same and the cheaper form will do.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from wherewithal.dmn.ir import Node, Op, Rounding, quotient
+
+#: The parser of CPython nests a chain of conditional expressions; longer chains are cut into statements.
+CHAIN_MAX = 60
+
+_ARITHMETIC = {Op.ADD: "+", Op.SUBTRACT: "-", Op.MULTIPLY: "*"}
+_ORDER = {Op.LESS: "<", Op.LESS_EQUAL: "<="}
+_PARTS = {Op.YEAR: "year", Op.MONTH: "month", Op.DAY: "day"}
+
+
+def compile_scalar(
+    outputs: Mapping[str, Node], *, inputs: Sequence[str]
+) -> Callable[..., tuple[Any, ...]]:
+    """Return a function of the inputs, by position, that returns the outputs as a tuple, in order.
+
+    Values: int (in the unit of the type's scale), str, bool, datetime.date, days as int, None = null.
+    Errors: none at run time for inputs within their declared types.
+    """
+    renderer = _Renderer(outputs)
+    body = renderer.statements()
+    names = [renderer.parameter(name) for name in inputs]
+    results = "".join(f"{renderer.value(node)}, " for node in outputs.values())
+    source = "\n".join(
+        [
+            f"def decide({', '.join(names)}):",
+            *(f"    {line}" for line in body),
+            f"    return ({results})",
+        ]
+    )
+    scope: dict[str, Any] = dict(renderer.constants)
+    exec(compile(source, "<policy>", "exec"), scope)  # noqa: S102 - our own rendering of a typed IR
+    function: Callable[..., tuple[Any, ...]] = scope["decide"]
+    return function
+
+
+class _Renderer:
+    """Renders the nodes that the outputs need; what is used twice gets a name, unless it is guarded."""
+
+    def __init__(self, outputs: Mapping[str, Node]) -> None:
+        self.constants: dict[str, Any] = {
+            "_days": datetime.timedelta,
+            "_at": _at,
+            "_MISS": _MISS,
+        }
+        for rounding in Rounding:
+            self.constants[f"_divide_{rounding.value}"] = _divider(rounding)
+        self._parameters: dict[str, str] = {}
+        self._named: dict[int, str] = {}
+        self._temporaries = 0
+        self._order, self._uses = reachable(outputs.values())
+
+    def parameter(self, name: str) -> str:
+        """Return the Python name of an input."""
+        return self._parameters.setdefault(name, f"p{len(self._parameters)}")
+
+    def statements(self) -> list[str]:
+        """Return one assignment for each node that is used more than once."""
+        lines: list[str] = []
+        for node in self._order:
+            if node.op in (Op.INPUT, Op.CONSTANT, Op.ASSUME, Op.UNITS) or node.guards:
+                continue
+            if self._uses[node.number] > 1 or _branches(node) > CHAIN_MAX:
+                name = f"v{node.number}"
+                lines += self._assign(name, node)
+                self._named[node.number] = name
+        return lines
+
+    def _assign(self, name: str, node: Node) -> list[str]:
+        if _branches(node) <= CHAIN_MAX:
+            return [f"{name} = {self._render(node)}"]
+        pairs = list(zip(node.operands[:-1:2], node.operands[1::2], strict=True))
+        lines: list[str] = []
+        for start in range(0, len(pairs), CHAIN_MAX):
+            chain = "".join(
+                f"{self._inner(value)} if {self.condition(test)} else "
+                for test, value in pairs[start : start + CHAIN_MAX]
+            )
+            statement = f"{name} = {chain}_MISS"
+            lines.append(statement if start == 0 else f"if {name} is _MISS: {statement}")
+        return [*lines, f"if {name} is _MISS: {name} = {self.value(node.operands[-1])}"]
+
+    def value(self, node: Node) -> str:
+        """Return the node as a three-valued expression."""
+        if node.number in self._named:
+            return self._named[node.number]
+        return self._render(node)
+
+    def _inner(self, node: Node) -> str:
+        text = self.value(node)
+        return text if text.isidentifier() or text.isdigit() else f"({text})"
+
+    def condition(self, node: Node) -> str:
+        """Return an expression that is truthy exactly where the node is true."""
+        if node.number in self._named:
+            return self._named[node.number]
+        if node.op in (Op.AND, Op.OR):
+            word = "and" if node.op is Op.AND else "or"
+            left, right = (self.condition(operand) for operand in node.operands)
+            return f"({left} {word} {right})"
+        if node.op in _ORDER:
+            checks, (left, right) = self._checked(node.operands, negative=True)
+            return "(" + " and ".join([*checks, f"{left} {_ORDER[node.op]} {right}"]) + ")"
+        if node.op is Op.NOT and not node.type.nullable:
+            return f"(not {self.condition(node.operands[0])})"
+        return f"({self._render(node)})"
+
+    def _checked(self, operands: Sequence[Node], *, negative: bool) -> tuple[list[str], list[str]]:
+        """Return the null checks of the operands and the names to use after them."""
+        checks, names = [], []
+        test = "is not None" if negative else "is None"
+        for operand in operands:
+            text = self._inner(operand)
+            if operand.type.nullable:
+                if not text.isidentifier():
+                    self._temporaries += 1
+                    name = f"w{self._temporaries}"
+                    checks.append(f"({name} := {text}) {test}")
+                    text = name
+                else:
+                    checks.append(f"{text} {test}")
+            names.append(text)
+        return checks, names
+
+    def _render(self, node: Node) -> str:
+        match node.op:
+            case Op.INPUT:
+                return self.parameter(node.payload)
+            case Op.CONSTANT:
+                return self._constant(node.payload)
+            case Op.ASSUME | Op.UNITS:
+                return self.value(node.operands[0])
+            case Op.CASE:
+                return self._case(node)
+            case Op.AND | Op.OR:
+                return self._logic(node)
+            case Op.EQUAL:
+                left, right = map(self._inner, node.operands)
+                return f"{left} == {right}"
+            case Op.IS_NULL:
+                return f"{self._inner(node.operands[0])} is None"
+            case Op.POSITION:
+                table = self._keep({text: place for place, text in enumerate(node.payload)})
+                return f"{table}.get({self.value(node.operands[0])})"
+            case _:
+                return self._strict(node)
+
+    def _strict(self, node: Node) -> str:
+        """Render an op that is null where an operand is null."""
+        checks, names = self._checked(node.operands, negative=False)
+        if node.op is Op.DIVIDE and _may_be_zero(node.operands[1]):
+            checks.append(f"{names[1]} == 0")
+        text = self._strict_kernel(node, names)
+        return f"(None if {' or '.join(checks)} else {text})" if checks else text
+
+    def _strict_kernel(self, node: Node, names: list[str]) -> str:
+        match node.op:
+            case Op.ADD | Op.SUBTRACT | Op.MULTIPLY:
+                return f"{names[0]} {_ARITHMETIC[node.op]} {names[1]}"
+            case Op.LESS | Op.LESS_EQUAL:
+                return f"{names[0]} {_ORDER[node.op]} {names[1]}"
+            case Op.MIN | Op.MAX:
+                return self._extreme(node.op, names)
+            case Op.NOT:
+                return f"not {names[0]}"
+            case Op.DIVIDE if node.payload is Rounding.FLOOR:
+                return f"{names[0]} // {names[1]}"
+            case Op.DIVIDE:
+                return f"_divide_{node.payload.value}({names[0]}, {names[1]})"
+            case Op.LOOKUP:
+                table = self._keep(node.payload)
+                index = node.operands[0].type
+                inside = 0 <= index.low and index.high < len(node.payload)
+                return f"{table}[{names[0]}]" if inside else f"_at({table}, {names[0]})"
+            case Op.YEAR | Op.MONTH | Op.DAY:
+                return f"{names[0]}.{_PARTS[node.op]}"
+            case Op.DAYS_BETWEEN:
+                return f"({names[0]} - {names[1]}).days"
+            case Op.ADD_DAYS:
+                return f"{names[0]} + _days({names[1]})"
+        message = f"no scalar kernel for {node.op}"
+        raise KeyError(message)
+
+    def _extreme(self, op: Op, texts: list[str]) -> str:
+        tested, names = [], []
+        for text in texts:
+            name = text
+            if not (text.isidentifier() or text.isdigit()):
+                self._temporaries += 1
+                name = f"w{self._temporaries}"
+                text = f"({name} := {text})"
+            tested.append(text)
+            names.append(name)
+        order = "<=" if op is Op.MIN else ">="
+        return f"{names[0]} if {tested[0]} {order} {tested[1]} else {names[1]}"
+
+    def _case(self, node: Node) -> str:
+        pairs = zip(node.operands[:-1:2], node.operands[1::2], strict=True)
+        chain = "".join(f"{self._inner(v)} if {self.condition(c)} else " for c, v in pairs)
+        return chain + self._inner(node.operands[-1])
+
+    def _logic(self, node: Node) -> str:
+        word = "and" if node.op is Op.AND else "or"
+        if not node.type.nullable:
+            return f" {word} ".join(self._inner(operand) for operand in node.operands)
+        absorbing = node.op is Op.OR
+        names = []
+        for operand in node.operands:
+            self._temporaries += 1
+            names.append((f"w{self._temporaries}", self.value(operand)))
+        # Both operands are evaluated: null and the absorbing value do not short-circuit alike.
+        first, second = (f"({name} := {text})" for name, text in names)
+        left, right = names[0][0], names[1][0]
+        return (
+            f"({absorbing} if ({first} is {absorbing}) | ({second} is {absorbing}) else "
+            f"None if {left} is None or {right} is None else {not absorbing})"
+        )
+
+    def _constant(self, value: Any) -> str:
+        if isinstance(value, datetime.date):
+            return self._keep(value)
+        return f"({value})" if isinstance(value, int) and value < 0 else repr(value)
+
+    def _keep(self, value: Any) -> str:
+        name = f"K{len(self.constants)}"
+        self.constants[name] = value
+        return name
+
+
+class _Miss:
+    """No branch of a chain has been taken yet."""
+
+
+_MISS = _Miss()
+
+
+def _branches(node: Node) -> int:
+    return len(node.operands) // 2 if node.op is Op.CASE else 0
+
+
+def _may_be_zero(node: Node) -> bool:
+    return node.type.low <= 0 <= node.type.high
+
+
+def _divider(rounding: Rounding) -> Callable[[int, int], int]:
+    def divide(numerator: int, denominator: int) -> int:
+        return quotient(numerator, denominator, rounding)
+
+    return divide
+
+
+def _at(values: Sequence[Any], index: int) -> Any:
+    return values[index] if 0 <= index < len(values) else None
+
+
+def reachable(roots: Any) -> tuple[list[Node], dict[int, int]]:
+    """Return the nodes that the roots need, operands first, and how often each is used."""
+    uses: dict[int, int] = {}
+    found: dict[int, Node] = {}
+    stack = list(roots)
+    for root in stack:
+        uses[root.number] = uses.get(root.number, 0) + 1
+    while stack:
+        node = stack.pop()
+        if node.number in found:
+            continue
+        found[node.number] = node
+        for operand in node.operands:
+            uses[operand.number] = uses.get(operand.number, 0) + 1
+            stack.append(operand)
+    return [found[number] for number in sorted(found)], uses
