@@ -10,25 +10,10 @@ from functools import lru_cache
 
 from wherewithal.dmn.feel.errors import FeelSyntaxError
 from wherewithal.dmn.feel.lexer import Token, TokenKind, normalise_name, tokenise
+from wherewithal.dmn.feel.signatures import SIGNATURES
 
-#: Every built-in function of DMN 1.5, 10.3.4, and the few that engines share beyond it.
-BUILTIN_FUNCTIONS = frozenset(
-    name.strip()
-    for name in """
-    abs|after|all|any|append|before|ceiling|coincides|concatenate|contains 
-   |context|context merge|context put|count|date|date and time|day of week 
-   |day of year|decimal|distinct values|duration|during|ends with|even|exp 
-   |finished by|finishes|flatten|floor|get entries|get value|includes|index of 
-   |insert before|is|list contains|list replace|log|lower case|matches|max|mean
-   | median|meets|met by|min|mode|modulo|month of year|not|now|number|odd 
-   |overlapped by|overlapped after by|overlapped before by|overlaps|overlaps after 
-   |overlaps before|product|range|remove|replace|reverse|round down 
-   |round half down|round half up|round up|sort|split|sqrt|started by|starts 
-   |starts with|stddev|string|string join|string length|sublist|substring 
-   |substring after|substring before|sum|time|today|union|upper case|week of year
-   | years and months duration
-    """.split("|")
-)
+#: Every built-in function.
+BUILTIN_FUNCTIONS = frozenset(SIGNATURES)
 #: Type names of more than one word.
 TYPE_NAMES = frozenset(
     (
