@@ -1,1 +1,47 @@
 """Lending arithmetic: payments, schedules, Regulation Z APR; pure."""
+
+from wherewithal.lending.annuity import (
+    AnnuityFactor,
+    annuity_factor,
+    largest_principal_cents,
+    level_payment_cents,
+)
+from wherewithal.lending.apr import (
+    apr_bps,
+    is_apr_within_cap,
+    note_rate_within_cap,
+    regular_apr_pct,
+    schedule_apr_pct,
+)
+from wherewithal.lending.door import schedule_json
+from wherewithal.lending.pay_in_4 import (
+    PayIn4Schedule,
+    pay_in_4_financed_cents,
+    pay_in_4_schedule,
+)
+from wherewithal.lending.schedule import (
+    Payment,
+    Schedule,
+    monthly_schedule,
+    payment_amounts_cents,
+)
+
+__all__ = [
+    "AnnuityFactor",
+    "PayIn4Schedule",
+    "Payment",
+    "Schedule",
+    "annuity_factor",
+    "apr_bps",
+    "is_apr_within_cap",
+    "largest_principal_cents",
+    "level_payment_cents",
+    "monthly_schedule",
+    "note_rate_within_cap",
+    "pay_in_4_financed_cents",
+    "pay_in_4_schedule",
+    "payment_amounts_cents",
+    "regular_apr_pct",
+    "schedule_apr_pct",
+    "schedule_json",
+]
