@@ -1,0 +1,8 @@
+"""TransUnion TU4 credit reports: bytes to a typed report or a typed failure, and to facts."""
+
+from wherewithal.sources.bureau_transunion.facts import facts_of
+from wherewithal.sources.bureau_transunion.frame import read_transunion
+from wherewithal.sources.bureau_transunion.parse import parse_report
+from wherewithal.sources.bureau_transunion.report import BureauReport, Flag
+
+__all__ = ["BureauReport", "Flag", "facts_of", "parse_report", "read_transunion"]
