@@ -68,7 +68,7 @@ def _loopback_only() -> Iterator[None]:
         for name in ("connect", "connect_ex"):
             original = getattr(socket.socket, name)
 
-            def guarded(self: socket.socket, address: object, original=original) -> object:  # type: ignore[no-untyped-def]
+            def guarded(self: socket.socket, address: object, original=original) -> object:
                 if not _is_at_home(address):
                     raise Leaves(f"tests connect to this machine only, not to {address!r}")
                 return original(self, address)

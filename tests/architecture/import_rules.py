@@ -29,10 +29,13 @@ PURE = _CORE
 
 #: What reaches outside the program: a pure room imports none of it.
 _IMPURE_MODULES = frozenset(
-    "asyncio boto3 concurrent ctypes ftplib getpass glob http httpx importlib io litestar logging"
-    " multiprocessing os pathlib platform psycopg psycopg_pool random requests secrets select"
-    " shutil signal smtplib socket sqlite3 ssl subprocess tempfile threading time urllib"
-    " uuid zoneinfo".split()
+    {
+        *("asyncio", "boto3", "concurrent", "ctypes", "ftplib", "getpass", "glob", "http"),
+        *("httpx", "importlib", "io", "litestar", "logging", "multiprocessing", "os"),
+        *("pathlib", "platform", "psycopg", "psycopg_pool", "random", "requests", "secrets"),
+        *("select", "shutil", "signal", "smtplib", "socket", "sqlite3", "ssl", "subprocess"),
+        *("tempfile", "threading", "time", "urllib", "uuid", "zoneinfo"),
+    }
 )
 #: Calls that read a clock or a random source; only wiring may make them.
 _IMPURE_CALLS = frozenset(
@@ -116,7 +119,7 @@ def _import_violations(tree: ast.AST, module: str, *, is_package: bool) -> Itera
 
 def _given_names(tree: ast.AST) -> dict[str, str]:
     """Return what each imported local name stands for: `t` -> `time`, `now` -> `time.time`."""
-    given = {}
+    given: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             given |= {alias.asname: alias.name for alias in node.names if alias.asname}
@@ -130,8 +133,7 @@ def _clock_violations(tree: ast.AST) -> Iterator[Violation]:
     given = _given_names(tree)
     for node in ast.walk(tree):
         # A name that is passed on (`default_factory=uuid4`) is as good as a call.
-        name = _dotted(node) if isinstance(node, (ast.Attribute, ast.Name)) else None
-        if name is None:
+        if not isinstance(node, (ast.Attribute, ast.Name)) or (name := _dotted(node)) is None:
             continue
         head, _, rest = name.partition(".")
         name = ".".join(filter(None, (given.get(head, head), rest)))
@@ -148,7 +150,8 @@ def _file_violations(tree: ast.AST, mine: str) -> Iterator[Violation]:
         if not isinstance(node, ast.Call):
             continue
         called = node.func.attr if isinstance(node.func, ast.Attribute) else _dotted(node.func)
-        if called in _PURE_FORBIDS or (called and _FRAME_IO.match(called)):
+        is_builtin = isinstance(node.func, ast.Name) and called in _PURE_FORBIDS
+        if called and (is_builtin or _FRAME_IO.match(called)):
             message = f"the pure room {mine} calls {called}"
             yield Violation(line=node.lineno, message=message)
 

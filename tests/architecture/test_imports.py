@@ -72,12 +72,16 @@ def test_no_two_rooms_may_import_each_other():
     ],
 )  # fmt: skip
 def test_the_rule_can_fail(module, source, message):
-    assert message in [found.message for found in violations(source, module=f"wherewithal.{module}")]
+    assert message in [
+        found.message for found in violations(source, module=f"wherewithal.{module}")
+    ]
 
 
 def test_a_relative_import_in_a_package_counts_from_the_package():
     found = violations("from .. import store", module="wherewithal.service", is_package=True)
-    assert [violation.message for violation in found] == ["service imports store: imports go one way"]
+    assert [violation.message for violation in found] == [
+        "service imports store: imports go one way"
+    ]
     found = violations("from . import store", module="wherewithal", is_package=True)
     assert [violation.message for violation in found] == [
         "the package itself imports store: imports go one way"
