@@ -1,1 +1,1 @@
-"""Training of the scorecard: what `scripts/train_scorecard` is made of; never imported at run time."""
+"""Training of the scorecard: the parts of `scripts/train_scorecard`, never imported at run time."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from xml.sax.saxutils import escape
 
 from training.characteristics import Characteristic
@@ -23,8 +24,7 @@ def unary_tests(characteristic: Characteristic) -> list[str]:
         return [", ".join(f'"{word}"' for word in words) for words in characteristic.words]
     cuts = characteristic.cuts
     between = [
-        f"{high}" if high == low + 1 else f"[{low + 1}..{high}]"
-        for low, high in zip(cuts, cuts[1:], strict=False)
+        f"{high}" if high == low + 1 else f"[{low + 1}..{high}]" for low, high in pairwise(cuts)
     ]
     return [f"<= {cuts[0]}", *between, f"> {cuts[-1]}"]
 
@@ -75,7 +75,8 @@ def _rules(scorecard: Scorecard) -> Iterator[str]:
     for part in scorecard.parts:
         name, reason = part.characteristic.attribute, part.characteristic.reason
         tests = [
-            (test, b.points) for test, b in zip(unary_tests(part.characteristic), part.bins, strict=True)
+            (test, b.points)
+            for test, b in zip(unary_tests(part.characteristic), part.bins, strict=True)
         ]
         if part.characteristic.scores_null:
             tests.append(("null", part.null.points))
@@ -87,7 +88,8 @@ def _rules(scorecard: Scorecard) -> Iterator[str]:
 def _rule(key: str, entries: dict[str, str], points: int, reason: str) -> Iterator[str]:
     yield f'      <rule id="rule_{key}">'
     for name, test in entries.items():
-        yield f'        <inputEntry id="entry_{key}__{name}"><text>{escape(test)}</text></inputEntry>'
+        text = f"<text>{escape(test)}</text>"
+        yield f'        <inputEntry id="entry_{key}__{name}">{text}</inputEntry>'
     yield f'        <outputEntry id="points_{key}"><text>{points}</text></outputEntry>'
     yield f"        <annotationEntry><text>{reason}</text></annotationEntry>"
     yield "      </rule>"

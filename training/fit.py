@@ -1,4 +1,4 @@
-"""Fit a points scorecard: smoothed evidence per bin, pooled to be monotone, then one logistic model.
+"""Fit a points scorecard: smoothed evidence per bin, pooled to be monotone, then one logistic.
 
 600 points are odds of 6 good to 1 bad, and 20 points more double the odds.
 """
@@ -37,7 +37,7 @@ class BinFit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FittedCharacteristic:
-    """A characteristic with the points of its bins, lowest first; `null` where null earns points."""
+    """A characteristic with the points of its bins, lowest first, and those of null."""
 
     characteristic: Characteristic
     bins: tuple[BinFit, ...]
@@ -87,7 +87,7 @@ def pool_monotone(good: Floats, bad: Floats, *, rising: bool) -> list[int]:
 
 
 def evidence_by_bin(characteristic: Characteristic, index: Integers, bad: Integers) -> Floats:
-    """Return the log odds of each bin over the log odds of all, monotone; the last entry is null's."""
+    """Return the log odds of each bin less those of all, monotone; null's come last."""
     count = characteristic.bin_count
     rows = np.bincount(np.where(index < 0, count, index), minlength=count + 1).astype(np.float64)
     bads = np.bincount(
