@@ -16,7 +16,7 @@ ANY_STATE = "*"
 
 
 class LawRow(msgspec.Struct, frozen=True, kw_only=True):
-    """What holds for an originator, some states and products, and ranges of amount, term and day."""
+    """What holds for an originator, some states and products, and ranges of amount, term, day."""
 
     row_id: str
     originator: str

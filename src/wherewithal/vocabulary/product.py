@@ -39,8 +39,13 @@ class MerchantLimits(msgspec.Struct, frozen=True, kw_only=True):
     def share_bps(self, *, mcc: str, joined_on: date, on: date) -> int:
         """Return the least share that applies on a day.
 
-        >>> shares = MerchantLimits(default_bps=10_000, high_risk_bps=3_000, high_risk_mccs=("5944",),
-        ...                         new_merchant_bps=5_000, new_merchant_days=90)
+        >>> shares = MerchantLimits(
+        ...     default_bps=10_000,
+        ...     new_merchant_bps=5_000,
+        ...     new_merchant_days=90,
+        ...     high_risk_bps=3_000,
+        ...     high_risk_mccs=("5944",),
+        ... )
         >>> shares.share_bps(mcc="5712", joined_on=date(2010, 1, 1), on=date(2010, 3, 31))
         5000
         >>> shares.share_bps(mcc="5712", joined_on=date(2010, 1, 1), on=date(2010, 4, 1))
@@ -78,7 +83,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     house_program: Program
 
     def nodes_of(self, plan: PlanCode) -> tuple[LimitNode, ...]:
-        """Return the limits that a purchase falls under: total, the plan's family, the product's."""
+        """Return the limits that a purchase falls under: total, the plan's family, our own."""
         return (LimitNode.TOTAL, plan.family_node, *self.limit_nodes)
 
     def ttl_days_of(self, plan: PlanCode) -> int:
