@@ -53,6 +53,8 @@ class ItemDefinition:
     is_collection: bool = False
     #: Unary tests that a value must pass, or None.
     allowed_values: Feel | None = None
+    #: Unary tests that the whole value must pass, a collection as such (DMN 1.5), or None.
+    type_constraint: Feel | None = None
     components: tuple[ItemDefinition, ...] = ()
     #: For a function item: parameter names and types, and the result type.
     function_parameters: tuple[tuple[str, str | None], ...] | None = None
