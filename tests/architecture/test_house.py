@@ -182,7 +182,9 @@ def test_the_version_is_said_once():
     assert f'__version__ = "{project["version"]}"' in package
 
 
-@pytest.mark.parametrize("name", ["scripts/setup", "scripts/check", "scripts/test", "scripts/lock"])
+@pytest.mark.parametrize(
+    "name", sorted(f"scripts/{path.name}" for path in (ROOT / "scripts").iterdir())
+)
 def test_a_script_starts_and_prints_its_own_help(name):
     answer = subprocess.run(  # noqa: S603 - our own scripts
         [ROOT / name, "--help"], capture_output=True, check=True, text=True, timeout=30
