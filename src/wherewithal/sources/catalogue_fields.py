@@ -115,7 +115,7 @@ class Fields:
     def identifier(self, name: str) -> str:
         """Return a key: letters, digits, hyphens, underscores and full stops."""
         value = self.text(name, length_max=64)
-        if value.strip() and len(value) <= TEXT_LENGTH_MAX and not _IDENTIFIER.fullmatch(value):
+        if self.is_sound_in(name) and not _IDENTIFIER.fullmatch(value):
             message = f"expected letters, digits, '-', '_' or '.'; got {shown(value)}"
             self.refuse(name, "not_an_identifier", message)
         return value

@@ -4,6 +4,7 @@ Everything that is wrong with a file is noted in a list of problems; the doors (
 refuse the file if the list is not empty at the end.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -15,6 +16,9 @@ from wherewithal.vocabulary.errors import CatalogueRefused, Problem
 #: A directory of 400,000 merchants is about 40 MB.
 BYTES_MAX = 200_000_000
 _SHOWN_MAX = 40
+#: Among more names than this, a search for near misses takes longer than mending by hand.
+_HINTS_MAX = 10_000
+_PLACE = re.compile(r"(.+?):([0-9]+)(?: .*)?")
 
 
 class Row(NamedTuple):
@@ -31,18 +35,29 @@ def note(problems: list[Problem], *, code: str, path: str, message: str) -> None
 
 
 def refuse_if_any(problems: Sequence[Problem]) -> None:
-    """Raise CatalogueRefused with all problems, if there are any."""
+    """Raise CatalogueRefused with all problems by file and line, if there are any."""
     if problems:
-        raise CatalogueRefused(problems)
+        raise CatalogueRefused(_in_file_order(problems))
+
+
+def _in_file_order(problems: Sequence[Problem]) -> list[Problem]:
+    """Sort by line within each file; files stay in the order in which they were read."""
+    files: dict[str, int] = {}
+    keyed = []
+    for problem in problems:
+        place = _PLACE.fullmatch(problem.path)
+        name, line = (place[1], int(place[2])) if place else (problem.path, 0)
+        keyed.append((files.setdefault(name, len(files)), line, problem))
+    return [problem for *_, problem in sorted(keyed, key=lambda key: key[:2])]
 
 
 def hint(value: object, known: Collection[str]) -> str:
-    """Return `; did you mean X?` for a near miss, else nothing.
+    """Return `; did you mean X?` for a near miss, else nothing: digits alike mean nothing alike.
 
     >>> hint("monthyl", ["monthly", "card"]), hint("zebra", ["card"])
     ('; did you mean monthly?', '')
     """
-    if not isinstance(value, str):
+    if not isinstance(value, str) or value.isdigit() or len(known) > _HINTS_MAX:
         return ""
     folded = {name.casefold(): name for name in known}
     near = get_close_matches(value.strip().casefold(), folded, n=1, cutoff=0.6)
