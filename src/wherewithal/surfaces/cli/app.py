@@ -1,0 +1,60 @@
+"""The command line: one app, one command a file, one presenter of errors around them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from cyclopts import App, CycloptsError
+
+from wherewithal import __version__
+from wherewithal.surfaces.cli.decide import add_decide
+from wherewithal.surfaces.cli.lending import add_lending
+from wherewithal.surfaces.cli.policy import add_policy
+from wherewithal.surfaces.cli.ports import Ports
+from wherewithal.surfaces.cli.problems import present
+
+HELP = """What a person can spend, with which product, at which merchant, at what cost and why.
+
+Start with `wherewithal demo`, which decides for real people's files, or with one of them:
+
+`wherewithal decide --source lendingclub examples/loans/lendingclub_2007_2010.csv.gz --row 7`
+
+Answers go to standard output, as JSON where the command says so; talk and errors go to standard
+error. A command ends with 0 when it answered, and with 2 when its input cannot be used.
+"""
+EXIT_INTERRUPTED = 130
+
+
+def build_app(ports: Ports) -> App:
+    """Return the app with all commands."""
+    app = App(name="wherewithal", help=HELP, version=__version__, help_format="markdown")
+    add_decide(app, ports)
+    add_policy(app, ports)
+    add_lending(app)
+    return app
+
+
+def run(app: App, arguments: Sequence[str], *, with_traceback: bool = False) -> int:
+    """Run one command and return its exit code; whatever goes wrong is presented, not raised.
+
+    A reader that stops reading (`| head`) is no error. `with_traceback` lets faults of our own
+    through, for those who look into them.
+    """
+    try:
+        code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes once more at exit; what is left has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except CycloptsError as error:
+        return present(error)
+    except Exception as error:
+        if with_traceback:
+            raise
+        return present(error)
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,48 @@
+"""`wherewithal lending schedule`: what a loan costs, as JSON."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from wherewithal.lending.door import schedule_json
+from wherewithal.surfaces.cli.answer import print_json
+
+_Typed = Annotated[str, Parameter(allow_leading_hyphen=True)]
+
+
+def add_lending(app: App) -> None:
+    """Add the commands to the app."""
+    lending = App(name="lending", help="What a loan costs, to the cent.")
+    app.command(lending)
+
+    @lending.command(name="schedule")
+    def command(
+        *, principal_cents: _Typed, note_rate_bps: _Typed, months: _Typed, start: _Typed
+    ) -> int:
+        """Print the payments of a monthly loan, its finance charge and its APR, as JSON.
+
+        Payments are level and rounded up to the cent; the last takes the difference and is never
+        higher. The APR is Regulation Z's, computed from the rounded payments.
+
+        Parameters
+        ----------
+        principal_cents
+            The amount financed, in whole cents.
+        note_rate_bps
+            The contract rate a year in basis points: 1299 is 12.99%.
+        months
+            The number of monthly payments.
+        start
+            The day on which the money is lent, such as 2025-01-31.
+        """
+        print_json(
+            schedule_json(
+                principal_cents=principal_cents,
+                note_rate_bps=note_rate_bps,
+                months=months,
+                start=start,
+            )
+        )
+        return 0

@@ -1,0 +1,129 @@
+"""`wherewithal policy check`: everything that is wrong with a bundle, and what was proved of it."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from cyclopts import App, Parameter
+from rich.console import Console
+from rich.text import Text
+
+from wherewithal.qualify.bundle import PolicyBundle
+from wherewithal.surfaces.cli.answer import print_json
+from wherewithal.surfaces.cli.ports import Ports
+from wherewithal.vocabulary.errors import BundleRefused, Problem
+
+#: A bundle that cannot be used is an answer here, not an error of the command.
+EXIT_REFUSED_BUNDLE = 1
+_FILE = re.compile(r"[\w./-]+\.(?:dmn|toml|csv)")
+
+
+def add_policy(app: App, ports: Ports) -> None:
+    """Add the commands to the app."""
+    policy = App(name="policy", help="Policy bundles: check them before anyone is decided by them.")
+    app.command(policy)
+
+    @policy.command(name="check")
+    def command(bundle: Path, *, json: Annotated[bool, Parameter(negative="")] = False) -> int:
+        """Report everything that is wrong with a policy bundle, all at once.
+
+        A bundle is a folder of DMN models, attributes, products, law rows and reasons. Each problem
+        has its place (file, decision, rule, line), what was expected and, where a name is nearly
+        right, the name that may be meant. Ends with 0 if the bundle can be used, warnings or not,
+        and with 1 if it is refused.
+
+        Parameters
+        ----------
+        bundle
+            The folder, such as policies/everyday.
+        json
+            Print JSON instead of text.
+        """
+        try:
+            checked: PolicyBundle | None = ports.load_bundle(bundle)
+            errors: Sequence[Problem] = ()
+        except BundleRefused as refusal:
+            checked, errors = None, refusal.problems
+        warnings = checked.warnings if checked else ()
+        proved = _proved(checked) if checked else None
+        if json:
+            print_json(
+                {
+                    "bundle": str(bundle),
+                    "is_usable": checked is not None,
+                    "errors": [msgspec.structs.asdict(problem) for problem in errors],
+                    "warnings": [msgspec.structs.asdict(problem) for problem in warnings],
+                    "proved": proved,
+                }
+            )
+        else:
+            _print_for_people(bundle, errors, warnings, proved)
+        return 0 if checked else EXIT_REFUSED_BUNDLE
+
+
+def _proved(bundle: PolicyBundle) -> dict[str, Any]:
+    """Return what was compiled, and so checked to be total in types, ranges and names."""
+    editions = [bundle.edition(day) for day in bundle.edition_begins]
+    return {
+        "digest": bundle.digest,
+        "models": len(bundle.models),
+        "decisions": len(bundle.program.decisions),
+        "tables": len({compiled.decision for compiled in bundle.program.tables}),
+        "rules": sum(len(compiled.table.rules) for compiled in bundle.program.tables),
+        "attributes": len(bundle.attributes),
+        "reasons": len(bundle.reasons.reasons),
+        "products": len(bundle.catalogue.products),
+        "law_rows": len(bundle.law.rows),
+        "editions": [edition.on for edition in editions],
+    }
+
+
+def _print_for_people(
+    bundle: Path,
+    errors: Sequence[Problem],
+    warnings: Sequence[Problem],
+    proved: dict[str, Any] | None,
+) -> None:
+    console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    for title, problems, style in (("error", errors, "red"), ("warning", warnings, "yellow")):
+        for file, group in _by_file(problems).items():
+            console.print(Text(file, style="bold"))
+            for problem in group:
+                line = Text("  ").append(title, style=style)
+                place = problem.path.removeprefix(file).lstrip(": ")
+                line.append(f": {place}: " if place else ": ").append(problem.message)
+                console.print(line.append(f" [{problem.code}]", style="dim"))
+    counts = f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
+    if proved is None:
+        console.print(Text(f"{bundle} is refused: {counts}.", style="bold red"))
+        return
+    console.print(Text(f"{bundle} can be used: {counts}.", style="bold green"))
+    begins = ", ".join(str(day) for day in proved["editions"])
+    console.print(
+        Text(
+            f"Checked and compiled for both executors: {proved['decisions']} decisions,"
+            f" {proved['tables']} tables with {proved['rules']} rules,"
+            f" {proved['attributes']} attributes, {proved['reasons']} reasons,"
+            f" {proved['products']} products, {proved['law_rows']} law rows.\n"
+            "Every name is known, every type fits, no arithmetic can overflow, and no table reads"
+            " what law or purpose forbids.\n"
+            f"It changes on: {begins or 'no day'}.\nDigest: {proved['digest']}"
+        )
+    )
+
+
+def _counted(problems: Sequence[Problem], noun: str) -> str:
+    return f"{len(problems)} {noun}{'' if len(problems) == 1 else 's'}"
+
+
+def _by_file(problems: Sequence[Problem]) -> dict[str, list[Problem]]:
+    found: dict[str, list[Problem]] = {}
+    for problem in problems:
+        name = _FILE.match(problem.path)
+        found.setdefault(name[0] if name else "the bundle as a whole", []).append(problem)
+    return found

@@ -1,0 +1,83 @@
+"""The console script `wherewithal`: constructs what the commands need and runs one of them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from wherewithal.qualify.bundle import PolicyBundle
+from wherewithal.sources.bundle import load_bundle
+from wherewithal.sources.bureau_transunion import read_transunion
+from wherewithal.sources.catalogue import check_catalogues, load_directory, load_mcc_codes
+from wherewithal.sources.facts_assumptions import assumptions_of
+from wherewithal.sources.facts_check import checked, refuse_after
+from wherewithal.sources.facts_json import read_json_facts
+from wherewithal.sources.facts_parquet import read_parquet_facts
+from wherewithal.sources.facts_rows import applicant_of
+from wherewithal.sources.lendingclub import read_lendingclub
+from wherewithal.surfaces.cli.app import build_app, run
+from wherewithal.surfaces.cli.ports import FactsFile, Ports
+from wherewithal.vocabulary.errors import BundleRefused, Problem
+from wherewithal.vocabulary.merchant import Directory
+from wherewithal.wiring.places import shipped
+
+BUNDLE = "policies/everyday"
+_READERS = {
+    "lendingclub": read_lendingclub,
+    "json": read_json_facts,
+    "parquet": read_parquet_facts,
+}
+
+
+def main() -> int:
+    """Run the command that the arguments name, and return its exit code."""
+    with_traceback = bool(os.environ.get("WHEREWITHAL_TRACEBACK"))
+    return run(build_app(ports()), sys.argv[1:], with_traceback=with_traceback)
+
+
+def ports() -> Ports:
+    """Return what the commands need, as it stands on this machine."""
+    return Ports(
+        read_facts=read_facts,
+        applicant_of=applicant_of,
+        assumptions_of=assumptions_of,
+        load_bundle=load_bundle_or_shipped,
+        load_directory=load_sample_directory,
+        today=lambda: datetime.now(UTC).date(),
+    )
+
+
+def read_facts(file: FactsFile) -> pl.DataFrame:
+    """Return the facts frame of a file; every source passes the same check of ranges."""
+    if file.source == "transunion":
+        frame = read_transunion(file.path, stated=file.stated)
+    else:
+        frame = _READERS[file.source](file.path)
+    return refuse_after(checked(frame), file.as_of)
+
+
+def load_bundle_or_shipped(folder: Path | None) -> PolicyBundle:
+    """Return the bundle of a folder, or the one that ships."""
+    folder = folder or shipped(BUNDLE)
+    if folder is None:
+        message = f"{BUNDLE} is not beside this program; name a folder with --bundle"
+        raise BundleRefused([Problem(code="missing_bundle", path="--bundle", message=message)])
+    return load_bundle(folder)
+
+
+def load_sample_directory(bundle: PolicyBundle) -> Directory | None:
+    """Return the sample merchants and programs, checked against the bundle; None if not at hand."""
+    names = ("examples/merchants.csv", "examples/programs.csv", "examples/mcc/mcc_codes.csv")
+    merchants, programs, codes = (shipped(name) for name in names)
+    if merchants is None or programs is None or codes is None:
+        return None
+    mcc_codes = load_mcc_codes(codes)
+    directory = load_directory(merchants, programs, mcc_codes=mcc_codes)
+    check_catalogues(
+        catalogue=bundle.catalogue, directory=directory, law=bundle.law, mcc_codes=mcc_codes
+    )
+    return directory
