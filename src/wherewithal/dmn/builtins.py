@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from wherewithal.dmn.diagnostics import near_miss
 from wherewithal.dmn.feel import ast
+from wherewithal.dmn.feel.signatures import SIGNATURES
 from wherewithal.dmn.ir import Node, Op, OutsideProfile, Rounding
 from wherewithal.dmn.types import Kind
 from wherewithal.dmn.values import ListValue, Value
@@ -19,6 +21,21 @@ Builtin = Callable[["Lowering", Arguments, Scope], Value]
 
 #: Results have at most this many decimals; FEEL's own bound is 6,111.
 SCALE_MAX = 12
+
+
+def in_order(name: str, arguments: Arguments) -> Arguments:
+    """Return the arguments as the function's signature orders them; named ones are put in place."""
+    if all(argument.name is None for argument in arguments):
+        return arguments
+    given = {argument.name or "": argument for argument in arguments}
+    for signature in SIGNATURES[name]:
+        names = [parameter.rstrip("?*") for parameter in signature]
+        if set(names[: len(given)]) == set(given):
+            return [given[parameter] for parameter in names[: len(given)]]
+    known = [parameter.rstrip("?*") for parameter in SIGNATURES[name][0]]
+    unknown = next((key for key in given if key not in known), "")
+    message = f"'{name}' takes ({', '.join(known)}), not ({', '.join(given)})"
+    raise OutsideProfile(message + near_miss(unknown, known))
 
 
 def _rounding(rounding: Rounding, *, needs_scale: bool) -> Builtin:
@@ -46,7 +63,8 @@ def _rounding(rounding: Rounding, *, needs_scale: bool) -> Builtin:
 
 def _literal_scale(lowering: Lowering, tree: ast.Node, scope: Scope) -> int:
     node = lowering.typed(tree, scope, Kind.NUMBER)
-    if node.op is not Op.CONSTANT or node.type.scale or not 0 <= node.payload <= SCALE_MAX:
+    is_whole = node.op is Op.CONSTANT and isinstance(node.payload, int) and not node.type.scale
+    if not is_whole or not 0 <= node.payload <= SCALE_MAX:
         message = f"the number of decimals must be a literal from 0 to {SCALE_MAX}"
         raise OutsideProfile(message)
     return int(node.payload)
@@ -81,6 +99,8 @@ def _extreme(op: Op) -> Builtin:
 
 def _sum(lowering: Lowering, arguments: Arguments, scope: Scope) -> Value:
     nodes = _items(lowering, arguments, scope)
+    if any(node.type.kind not in (Kind.NUMBER, Kind.DAYS, Kind.NULL) for node in nodes):
+        raise OutsideProfile("sum adds numbers or durations")
     result = nodes[0]
     for node in nodes[1:]:
         result = lowering.arithmetic("+", result, node)
@@ -109,6 +129,8 @@ def _modulo(lowering: Lowering, arguments: Arguments, scope: Scope) -> Value:
         raise OutsideProfile("modulo takes a dividend and a divisor")
     top, bottom = (lowering.typed(a.value, scope, Kind.NUMBER) for a in arguments)
     graph = lowering.graph
+    if Kind.NULL in (top.type.kind, bottom.type.kind):
+        return graph.constant(None)
     times = graph.divide(top, bottom, Rounding.FLOOR)
     return graph.subtract(top, graph.multiply(bottom, times))
 

@@ -14,12 +14,14 @@ from typing import Any
 import polars as pl
 
 from wherewithal.dmn import types as t
-from wherewithal.dmn.ir import Node, Op, Rounding
+from wherewithal.dmn.ir import Node, Op, OutsideProfile, Rounding
 from wherewithal.dmn.scalar import reachable
 from wherewithal.dmn.types import Kind, Type
 
 CODE = pl.Int16
-_ORIGIN = datetime.date(t.YEAR_MIN, 1, 1)
+#: Higher expressions are cut into columns: rendering them, and polars itself, is recursive.
+HEIGHT_MAX = 100
+_ORIGIN = t.CALENDAR_MIN
 _EPOCH_OFFSET = (_ORIGIN - datetime.date(1970, 1, 1)).days
 
 
@@ -27,6 +29,8 @@ _EPOCH_OFFSET = (_ORIGIN - datetime.date(1970, 1, 1)).days
 class ColumnarPlan:
     """A compiled program: run it on any frame that has its input columns."""
 
+    #: The columns that are read; others may be absent.
+    inputs: tuple[str, ...]
     stages: tuple[tuple[pl.Expr, ...], ...]
     outputs: tuple[pl.Expr, ...]
 
@@ -36,20 +40,27 @@ class ColumnarPlan:
         Nulls:  as in the scalar executor. Texts come back as Enum columns.
         Errors: polars errors if an input column is absent or of another type.
         """
+        # A column made by a literal is a scalar inside polars, and a `when` over scalars comes back
+        # with one row; rebuilt from its series every column has its length.
+        rows = pl.repeat(0, frame.height, dtype=pl.Int8, eager=True).alias("_rows")
+        frame = pl.DataFrame(frame.select(self.inputs).get_columns() or [rows])
         for stage in self.stages:
             frame = frame.with_columns(*stage)
-        return frame.select(*self.outputs)
+        # Not `select`, which would give constants one row.
+        names = [output.meta.output_name() for output in self.outputs]
+        return frame.with_columns(*self.outputs).select(names)
 
 
 def compile_columnar(outputs: Mapping[str, Node], *, inputs: Sequence[str]) -> ColumnarPlan:
     """Return the plan that computes the outputs from columns named as the inputs.
 
     Input columns: Int64 (numbers in the unit of their scale, days), String or Enum, Boolean, Date.
+    Errors: OutsideProfile if an output may be a text that is no constant and no listed value.
     """
     renderer = _Renderer(outputs, inputs=frozenset(inputs))
     stages = renderer.stages()
     finals = tuple(renderer.output(node).alias(name) for name, node in outputs.items())
-    return ColumnarPlan(stages=stages, outputs=finals)
+    return ColumnarPlan(inputs=renderer.inputs_read, stages=stages, outputs=finals)
 
 
 class _Renderer:
@@ -61,6 +72,7 @@ class _Renderer:
         if unknown:
             message = f"the program reads inputs that are not given: {sorted(unknown)}"
             raise KeyError(message)
+        self.inputs_read = tuple(n.payload for n in self._order if n.op is Op.INPUT)
         texts = sorted({text for node in self._order for text in _texts_of(node)})
         self._codes = {text: code for code, text in enumerate(texts)}
         self._text_type = pl.Enum(texts)
@@ -71,16 +83,19 @@ class _Renderer:
     def stages(self) -> tuple[tuple[pl.Expr, ...], ...]:
         """Return the expressions of each stage; text inputs are coded in the first."""
         by_depth: dict[int, list[pl.Expr]] = {}
+        heights: dict[int, int] = {}
         for node in self._order:
+            height = 1 + max((heights[operand.number] for operand in node.operands), default=0)
             depth = max((self._depth[operand.number] for operand in node.operands), default=0)
             staged = node.op is Op.INPUT and node.type.kind is Kind.TEXT
             if node.op not in (Op.INPUT, Op.CONSTANT, Op.ASSUME, Op.UNITS):
-                staged = self._uses[node.number] > 1
+                staged = self._uses[node.number] > 1 or height > HEIGHT_MAX
             if staged:
                 expression = self._render(node).alias(f"_n{node.number}")
                 by_depth.setdefault(depth, []).append(expression)
                 depth += 1
             self._depth[node.number] = depth
+            heights[node.number] = 0 if staged else height
             if staged:
                 self._series[node.number] = pl.col(f"_n{node.number}")
         return tuple(tuple(by_depth[depth]) for depth in sorted(by_depth))
@@ -93,6 +108,9 @@ class _Renderer:
         """Return the expression as users see it: texts decoded."""
         if node.type.kind is not Kind.TEXT:
             return self.expr(node)
+        if node.type.values is None:
+            message = "a result may be a text that no one listed: list the values of its inputs"
+            raise OutsideProfile(message)
         code = self.expr(node)
         return pl.when(code >= 0).then(code).cast(self._code_type).cat.to(self._text_type)
 
@@ -126,9 +144,9 @@ class _Renderer:
             case Op.EQUAL | Op.LESS | Op.LESS_EQUAL:
                 return self._compare(node)
             case Op.AND:
-                return self.expr(node.operands[0]) & self.expr(node.operands[1])
+                return self._truth(node.operands[0]) & self._truth(node.operands[1])
             case Op.OR:
-                return self.expr(node.operands[0]) | self.expr(node.operands[1])
+                return self._truth(node.operands[0]) | self._truth(node.operands[1])
             case Op.NOT:
                 return ~self.expr(node.operands[0])
             case Op.IS_NULL:
@@ -148,6 +166,10 @@ class _Renderer:
         if node.type.values is not None and node.type.values <= set(self._codes):
             return code
         return pl.when(column.is_not_null() & code.is_null()).then(pl.lit(-1, CODE)).otherwise(code)
+
+    def _truth(self, node: Node) -> pl.Expr:
+        is_null = node.type.kind is Kind.NULL
+        return pl.lit(None, dtype=pl.Boolean) if is_null else self.expr(node)
 
     def _arithmetic(self, node: Node) -> pl.Expr:
         wide = not all(n.type.fits_int64() for n in (node, *node.operands))
@@ -232,7 +254,7 @@ class _Renderer:
 
 def _calendar() -> dict[Op, pl.Series]:
     """Return year, month and day of every day of the domain: a gather is 7 times faster than `dt`."""
-    days = pl.date_range(_ORIGIN, datetime.date(t.YEAR_MAX, 12, 31), eager=True)
+    days = pl.date_range(t.CALENDAR_MIN, t.CALENDAR_MAX, eager=True)
     return {
         Op.YEAR: days.dt.year().cast(pl.Int64),
         Op.MONTH: days.dt.month().cast(pl.Int64),
@@ -275,6 +297,8 @@ def _rounded(top: pl.Expr, bottom: pl.Expr, rounding: Rounding) -> pl.Expr:
     """Return top / bottom rounded; `bottom` is positive for all but floor (lowering sees to it)."""
     floor = top // bottom
     rest = top - floor * bottom
+    # Twice the rest might not fit where the rest does.
+    lacking = bottom - rest
     match rounding:
         case Rounding.FLOOR:
             return floor
@@ -285,9 +309,9 @@ def _rounded(top: pl.Expr, bottom: pl.Expr, rounding: Rounding) -> pl.Expr:
         case Rounding.UP:
             up = (rest > 0) & (top > 0)
         case Rounding.HALF_EVEN:
-            up = (rest * 2 > bottom) | ((rest * 2 == bottom) & (floor % 2 == 1))
+            up = (rest > lacking) | ((rest == lacking) & (floor % 2 == 1))
         case Rounding.HALF_UP:
-            up = (rest * 2 > bottom) | ((rest * 2 == bottom) & (top > 0))
+            up = (rest > lacking) | ((rest == lacking) & (top > 0))
         case Rounding.HALF_DOWN:
-            up = (rest * 2 > bottom) | ((rest * 2 == bottom) & (top < 0))
+            up = (rest > lacking) | ((rest == lacking) & (top < 0))
     return pl.when(up).then(floor + 1).otherwise(floor)

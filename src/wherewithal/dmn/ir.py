@@ -7,6 +7,7 @@ arithmetic with null are null, `=` is never null, logic is three-valued.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -92,10 +93,11 @@ class Graph:
     _interned: dict[Any, Node] = field(default_factory=dict)
 
     def _node(self, op: Op, operands: Sequence[Node], type_: Type, payload: Any = None) -> Node:
-        if type_.kind is Kind.NUMBER and not (
+        if type_.kind in (Kind.NUMBER, Kind.DAYS) and not (
             -t.INTEGER_MAX < type_.low and type_.high < t.INTEGER_MAX
         ):
-            message = f"{op.value} may reach {max(-type_.low, type_.high):.3e}, beyond 33 digits"
+            digits = len(str(max(-type_.low, type_.high)))
+            message = f"{op.value} may reach {digits} digits, and 33 are exact"
             raise OutsideProfile(message)
         key = (op, tuple(id(operand) for operand in operands), type_, payload, type(payload))
         if (known := self._interned.get(key)) is not None:
@@ -202,8 +204,10 @@ class Graph:
             numerator = self.multiply(numerator, self.constant(10**exponent))
         else:
             denominator = self.multiply(denominator, self.constant(10**-exponent))
+        if denominator.op is Op.CONSTANT and denominator.payload == 0:
+            return self.constant(None)
         may_be_zero = denominator.type.low <= 0 <= denominator.type.high
-        if numerator.op is denominator.op is Op.CONSTANT and not may_be_zero:
+        if numerator.op is denominator.op is Op.CONSTANT:
             return self.constant(
                 quotient(numerator.payload, denominator.payload, rounding), scale=scale
             )
@@ -235,6 +239,9 @@ class Graph:
             left, right = self._aligned(result, node)
             if left is right:
                 continue
+            if left.op is right.op is Op.CONSTANT:
+                result = left if left.payload == pick(left.payload, right.payload) else right
+                continue
             low, high = pick(left.type.low, right.type.low), pick(left.type.high, right.type.high)
             result = self._node(op, (left, right), self._ranged(left, right, low, high))
         return result
@@ -247,7 +254,10 @@ class Graph:
         return self.subtract(zero, node)
 
     def equal(self, left: Node, right: Node) -> Node:
-        """Return FEEL's `=`, which is never null between values of one kind: null = null is true."""
+        """Return FEEL's `=`, which is never null between values of one kind: null = null is true.
+
+        Of two texts one must be of listed values: a text that no one listed has no code on columns.
+        """
         if left.op is Op.CONSTANT and left.payload is None:
             left, right = right, left
         if right.op is Op.CONSTANT and right.payload is None:
@@ -255,6 +265,8 @@ class Graph:
         left, right = self._aligned(left, right)
         if left.op is right.op is Op.CONSTANT:
             return self.constant(left.payload == right.payload)
+        if left.type.kind is Kind.TEXT and left.type.values is None and right.type.values is None:
+            raise OutsideProfile("two texts are compared and neither has its values listed")
         return self._node(Op.EQUAL, (left, right), t.BOOLEAN)
 
     def less(self, left: Node, right: Node, *, or_equal: bool = False) -> Node:
@@ -360,7 +372,7 @@ class Graph:
             result = type_ if result is None else t.union(result, type_)
             if result is None:
                 raise OutsideProfile("a lookup over values of different kinds")
-        if result is None:
+        if result is None or result.kind is Kind.NULL:
             return self.constant(None)
         outside = index.type.low < 0 or index.type.high >= len(values)
         return self._node(
@@ -369,25 +381,41 @@ class Graph:
 
     def position(self, node: Node, texts: Sequence[str]) -> Node:
         """Return the 0-based position of the text among `texts`, null where it is none of them."""
+        if node.op is Op.CONSTANT:
+            return self.constant(texts.index(node.payload) if node.payload in texts else None)
         covered = node.type.values is not None and node.type.values <= frozenset(texts)
         type_ = t.number(0, len(texts) - 1, nullable=node.type.nullable or not covered)
         return self._node(Op.POSITION, (node,), type_, tuple(texts))
 
     def date_part(self, node: Node, part: Op) -> Node:
         """Return the year, month or day of a date."""
-        low, high = {Op.YEAR: (t.YEAR_MIN, t.YEAR_MAX), Op.MONTH: (1, 12), Op.DAY: (1, 31)}[part]
+        if node.op is Op.CONSTANT:
+            return self.constant(getattr(node.payload, part.value))
+        years = tuple(datetime.date.fromordinal(n).year for n in (node.type.low, node.type.high))
+        low, high = {Op.YEAR: years, Op.MONTH: (1, 12), Op.DAY: (1, 31)}[part]
         return self._node(part, (node,), t.number(low, high, nullable=node.type.nullable))
 
     def days_between(self, left: Node, right: Node) -> Node:
         """Return left - right in whole days."""
+        if left.op is right.op is Op.CONSTANT:
+            return self.days((left.payload - right.payload).days)
         nullable = left.type.nullable or right.type.nullable
-        type_ = Type(kind=Kind.DAYS, low=-t.DAYS_MAX, high=t.DAYS_MAX, nullable=nullable)
+        low, high = left.type.low - right.type.high, left.type.high - right.type.low
+        type_ = Type(kind=Kind.DAYS, low=low, high=high, nullable=nullable)
         return self._node(Op.DAYS_BETWEEN, (left, right), type_)
 
     def add_days(self, date: Node, days: Node) -> Node:
         """Return the date `days` later."""
+        low, high = date.type.low + days.type.low, date.type.high + days.type.high
+        if low < t.CALENDAR_MIN.toordinal() or t.CALENDAR_MAX.toordinal() < high:
+            first, last = t.CALENDAR_MIN.year, t.CALENDAR_MAX.year
+            message = f"a date and these days may leave the years {first}..{last}"
+            raise OutsideProfile(message)
+        if date.op is days.op is Op.CONSTANT:
+            return self.constant(date.payload + datetime.timedelta(days.payload))
         nullable = date.type.nullable or days.type.nullable
-        return self._node(Op.ADD_DAYS, (date, days), t.DATE.or_null(nullable))
+        type_ = Type(kind=Kind.DATE, low=low, high=high, nullable=nullable)
+        return self._node(Op.ADD_DAYS, (date, days), type_)
 
 
 def type_of_constant(value: Any, *, scale: int = 0) -> Type:
@@ -400,7 +428,7 @@ def type_of_constant(value: Any, *, scale: int = 0) -> Type:
         return t.number(value, value, scale=scale)
     if isinstance(value, str):
         return t.text(frozenset((value,)))
-    return t.DATE
+    return Type(kind=Kind.DATE, low=value.toordinal(), high=value.toordinal())
 
 
 def quotient(numerator: int, denominator: int, rounding: Rounding) -> int:

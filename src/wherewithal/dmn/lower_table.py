@@ -13,7 +13,7 @@ from wherewithal.dmn.feel import ast
 from wherewithal.dmn.ir import Node, Op, OutsideProfile
 from wherewithal.dmn.lowering import CompiledTable, Lowering
 from wherewithal.dmn.model import Aggregation, DecisionTable, Feel, HitPolicy, Rule
-from wherewithal.dmn.regions import EVERYTHING, Region, region_of
+from wherewithal.dmn.regions import EVERYTHING, Region, covers, region_of
 from wherewithal.dmn.types import Kind
 from wherewithal.dmn.values import ContextValue, Value
 
@@ -47,7 +47,23 @@ def lower_table(lowering: Lowering, table: DecisionTable, scope: Mapping[str, Va
     if table.hit_policy in (HitPolicy.COLLECT, HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER):
         message = f"hit policy {table.hit_policy.value} yields a list, which is outside the profile"
         raise OutsideProfile(message)
-    return _single_hit(lowering, table, conditions, regions, scope)
+    return _single_hit(
+        lowering, table, conditions, regions, scope, complete=_is_complete(tested, regions)
+    )
+
+
+def _is_complete(tested: Sequence[Node], regions: Regions) -> bool:
+    """Return whether some rule always matches, proved on the one input that the rules test."""
+    places = [
+        place
+        for place in range(len(tested))
+        if any(cells[place] is not EVERYTHING for cells in regions.values())
+    ]
+    if len(places) != 1:
+        return False
+    found = [cells[places[0]] for cells in regions.values()]
+    known = [region for region in found if region is not None]
+    return len(known) == len(found) and covers(known, tested[places[0]].type)
 
 
 def _input(lowering: Lowering, label: str, feel: Feel, scope: Mapping[str, Value]) -> Node:
@@ -63,7 +79,7 @@ def _input(lowering: Lowering, label: str, feel: Feel, scope: Mapping[str, Value
 def _cell(
     lowering: Lowering, rule: Rule, label: str, cell: Feel, tested: Node, scope: Mapping[str, Value]
 ) -> Node:
-    if cell.node is None or tested.op is Op.CONSTANT and tested.payload is None:
+    if cell.node is None:
         return lowering.graph.constant(value=True)
     try:
         return lowering.test(cell.node, tested, scope)
@@ -94,6 +110,8 @@ def _single_hit(
     conditions: Mapping[int, Node],
     regions: Regions,
     scope: Mapping[str, Value],
+    *,
+    complete: bool,
 ) -> Value:
     graph = lowering.graph
     outputs = {rule.number: _outputs(lowering, table, rule, scope) for rule in table.rules}
@@ -101,15 +119,29 @@ def _single_hit(
     if table.hit_policy is HitPolicy.PRIORITY:
         order = _by_priority(lowering, table, outputs, scope)
     branches = [(conditions[number], graph.constant(number)) for number in order]
-    if clashes := _clashes(lowering, table, conditions, regions, outputs):
+    clash = graph.any_of(_clashes(lowering, table, conditions, regions, outputs))
+    if clash.op is not Op.CONSTANT or clash.payload is True:
         # More than one hit of a Unique table, or unequal hits of an Any table, yield null.
-        branches.insert(0, (graph.any_of(clashes), graph.constant(0)))
-    matched = graph.case(branches, graph.constant(0))
+        branches.insert(0, (clash, graph.constant(0)))
+        complete = False
+    # Of a complete table the last rule needs no test: it is what remains.
+    none_left = branches.pop()[1] if complete else graph.constant(0)
+    matched = graph.case(branches, none_left)
     _record(lowering, table, [matched], [tuple(order)])
     defaults = [_default(lowering, clause.default, scope) for clause in table.outputs]
     columns = [
-        _selected(lowering, matched, {0: default, **{n: outputs[n][place] for n in order}})
+        _selected(
+            lowering,
+            matched,
+            {**({} if complete else {0: default}), **{n: outputs[n][place] for n in order}},
+        )
         for place, default in enumerate(defaults)
+    ]
+    # A default stands for no hit; two hits that clash are null all the same.
+    null = graph.constant(None)
+    columns = [
+        column if default is null else graph.case([(clash, null)], column)
+        for column, default in zip(columns, defaults, strict=True)
     ]
     if len(columns) == 1:
         return columns[0]
@@ -132,12 +164,21 @@ def _clashes(
         for place, first in enumerate(numbers)
         for second in numbers[place + 1 :]
         if not _disjoint(regions[first], regions[second])
-        and not (table.hit_policy is HitPolicy.ANY and outputs[first] == outputs[second])
     ]
     if len(pairs) > OVERLAPS_MAX:
         message = f"{len(pairs)} pairs of rules may match together under {table.hit_policy.value}"
         raise OutsideProfile(message)
-    return [lowering.graph.all_of([conditions[a], conditions[b]]) for a, b in pairs]
+    graph = lowering.graph
+    clashes = []
+    for a, b in pairs:
+        both = [conditions[a], conditions[b]]
+        if table.hit_policy is HitPolicy.ANY:
+            same = [
+                lowering.compare("=", *outs) for outs in zip(outputs[a], outputs[b], strict=True)
+            ]
+            both.append(graph.negation(graph.all_of(same)))
+        clashes.append(graph.all_of(both))
+    return clashes
 
 
 def _disjoint(left: Sequence[Region | None], right: Sequence[Region | None]) -> bool:
@@ -181,18 +222,21 @@ def _by_priority(
     outputs: Mapping[int, list[Node]],
     scope: Mapping[str, Value],
 ) -> list[int]:
-    ranks: list[list[object]] = []
+    ranks: list[list[Node]] = []
     for clause in table.outputs:
         allowed = clause.allowed_values.node if clause.allowed_values else None
         tests = allowed.tests if isinstance(allowed, ast.UnaryTests) else ()
-        ranks.append([lowering.node(test, scope).payload for test in tests])
+        ranks.append([lowering.node(test, scope) for test in tests])
+    if not any(ranks):
+        raise OutsideProfile("priority needs allowed output values, which are its order")
 
     def rank(number: int) -> tuple[int, ...]:
         found = []
+        # Constants are interned: equal ones are one node.
         for known, node in zip(ranks, outputs[number], strict=True):
-            if known and (node.op is not Op.CONSTANT or node.payload not in known):
+            if known and node not in known:
                 raise OutsideProfile("priority needs every output among the allowed output values")
-            found.append(known.index(node.payload) if known else 0)
+            found.append(known.index(node) if known else 0)
         return tuple(found)
 
     return sorted(outputs, key=rank)
@@ -206,6 +250,8 @@ def _collected(
     scope: Mapping[str, Value],
 ) -> Node:
     graph = lowering.graph
+    if len(table.outputs) != 1 or not table.rules:
+        raise OutsideProfile("an aggregation needs rules, and folds one output")
     outputs = {rule.number: _outputs(lowering, table, rule, scope)[0] for rule in table.rules}
     groups = _groups(sorted(conditions), regions)
     matched = [
@@ -236,7 +282,8 @@ def _collected(
         else:
             pick = graph.least if table.aggregation is Aggregation.MIN else graph.greatest
             result = pick([result, part])
-    return graph.case([(none_matched, graph.constant(None))], result)
+    default = _default(lowering, table.outputs[0].default, scope)
+    return graph.case([(none_matched, default)], result)
 
 
 def _neutral(lowering: Lowering, aggregation: Aggregation | None, nodes: Sequence[Node]) -> Node:

@@ -7,13 +7,14 @@ What the profile does not hold raises OutsideProfile with the reason; the caller
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from wherewithal.dmn import model
 from wherewithal.dmn import types as t
-from wherewithal.dmn.builtins import BUILTINS
+from wherewithal.dmn.builtins import BUILTINS, in_order
 from wherewithal.dmn.diagnostics import Diagnostic, error, near_miss
 from wherewithal.dmn.feel import ast
 from wherewithal.dmn.ir import Graph, Node, Op, OutsideProfile, known_not_null
@@ -23,6 +24,9 @@ from wherewithal.dmn.values import ContextValue, FunctionValue, ListValue, Range
 _PARTS = {"year": Op.YEAR, "month": Op.MONTH, "day": Op.DAY}
 #: A call chain longer than this is a recursion, which cannot be inlined.
 DEPTH_MAX = 50
+#: FEEL's dates are these; Python would read `20200131` and weeks as well.
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DAYS = re.compile(r"(-?)P(\d+)D", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +150,8 @@ class Lowering:
     # -- operators -----------------------------------------------------------------------------
 
     def _negation(self, tree: ast.Negation, scope: Mapping[str, Value]) -> Node:
-        return self.graph.negate(self.typed(tree.operand, scope, Kind.NUMBER, Kind.DAYS))
+        operand = self.typed(tree.operand, scope, Kind.NUMBER, Kind.DAYS)
+        return operand if operand.type.kind is Kind.NULL else self.graph.negate(operand)
 
     def _binary(self, tree: ast.Binary, scope: Mapping[str, Value]) -> Node:
         if tree.op in ("and", "or"):
@@ -249,8 +254,10 @@ class Lowering:
             pairs = [(c, v) for c, v in branches if isinstance(v, Node)]
             return self.graph.case(pairs, otherwise if isinstance(otherwise, Node) else values[-1])  # type: ignore[arg-type]
         contexts = [value for value in values if isinstance(value, ContextValue)]
-        if not contexts or any(
-            not isinstance(value, ContextValue) and not _is_null(value) for value in values
+        if (
+            not contexts
+            or any(not isinstance(value, ContextValue) and not _is_null(value) for value in values)
+            or any(set(one.entries) != set(contexts[0].entries) for one in contexts)
         ):
             raise OutsideProfile("the branches have different shapes")
         null = self.graph.constant(None)
@@ -273,7 +280,7 @@ class Lowering:
             if builtin is None:
                 message = f"the function '{name}' is outside the profile{near_miss(name, BUILTINS)}"
                 raise OutsideProfile(message)
-            return builtin(self, tree.arguments, scope)
+            return builtin(self, in_order(name, tree.arguments), scope)
         function = self.lower(tree.function, scope)
         if not isinstance(function, FunctionValue):
             raise OutsideProfile("what is called is not a function")
@@ -364,11 +371,10 @@ _HANDLERS = {
 
 def constant_of_text(graph: Graph, text: str) -> Node:
     """Return the date or day duration that a literal such as `2020-01-31` or `P30D` stands for."""
-    sign, rest = (-1, text[1:]) if text.startswith("-") else (1, text)
-    if rest.startswith("P") and rest.endswith("D") and rest[1:-1].isdigit():
-        return graph.days(sign * int(rest[1:-1]))
+    if days := _DAYS.fullmatch(text):
+        return graph.days(int(days[1] + days[2]))
     try:
-        date = datetime.date.fromisoformat(text)
+        date = datetime.date.fromisoformat(text if _DATE.fullmatch(text) else "")
     except ValueError:
         message = f"'{text}' is neither a date nor a duration of whole days"
         raise OutsideProfile(message) from None

@@ -7,7 +7,7 @@ so that each file still opens alone in a DMN editor.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from wherewithal.dmn import model
 from wherewithal.dmn.diagnostics import Diagnostic, error, near_miss
@@ -112,21 +112,36 @@ class _Compiler:
     values: dict[str, Value]
     inputs: Mapping[str, Value]
     read: dict[str, None]
+    #: Decisions without a value; what is wrong with them has been said.
+    failed: set[str] = field(default_factory=set)
 
     def decide(self, name: str, path: tuple[str, ...]) -> Value | None:
         """Return the value of a decision, compiling what it needs first."""
         if name in self.values:
             return self.values[name]
+        if name in self.failed:
+            return None
         owner, decision = self.found[name]
         place = f"{owner.file}: decision '{name}'"
         if name in path:
             cycle = " -> ".join([*path[path.index(name) :], name])
             self.recorder.diagnostics.append(error("cycle", place, f"needs itself: {cycle}"))
             return None
-        scope = self._scope(owner, decision.requires, place, (*path, name))
+        value = self._decided(owner, decision, (*path, name))
+        if value is None:
+            self.failed.add(name)
+        else:
+            self.values[name] = value
+        return value
+
+    def _decided(
+        self, owner: model.Model, decision: model.Decision, path: tuple[str, ...]
+    ) -> Value | None:
+        place = f"{owner.file}: decision '{decision.name}'"
+        scope = self._scope(owner, decision.requires, place, path)
         if scope is None:
             return None
-        self.recorder.file, self.recorder.decision = owner.file, name
+        self.recorder.file, self.recorder.decision = owner.file, decision.name
         before = len(self.recorder.diagnostics)
         try:
             value = lower_boxed(
@@ -135,10 +150,7 @@ class _Compiler:
         except OutsideProfile as problem:
             self.recorder.report("", problem)
             return None
-        if len(self.recorder.diagnostics) > before:
-            return None
-        self.values[name] = value
-        return value
+        return None if len(self.recorder.diagnostics) > before else value
 
     def _scope(
         self, owner: model.Model, requires: Iterable[str], place: str, path: tuple[str, ...]
@@ -190,6 +202,8 @@ class _Compiler:
                 Lowering(graph=self.graph, recorder=self.recorder), known.function, scope
             )
         except OutsideProfile as problem:
-            self.recorder.report(f"function '{known.name}'", problem)
+            self.recorder.diagnostics.append(
+                error("outside_profile", f"{place}, function '{known.name}'", str(problem))
+            )
             return None
         return replace(value, name=known.name) if isinstance(value, FunctionValue) else value

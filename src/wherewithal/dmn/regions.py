@@ -6,15 +6,16 @@ A region is unknown (None) where a test is not made of constants; unknown region
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil, floor
 from typing import Any
 
 from wherewithal.dmn.feel import ast
 from wherewithal.dmn.ir import Node, Op, OutsideProfile
 from wherewithal.dmn.lowering import Lowering
-from wherewithal.dmn.types import Kind
+from wherewithal.dmn.types import Kind, Type
 from wherewithal.dmn.values import RangeValue, Value
 
 
@@ -71,13 +72,7 @@ def region_of(lowering: Lowering, cell: ast.Node, scope: Mapping[str, Value]) ->
         known = [part for part in parts if part is not None]
         if len(known) != len(parts):
             return None
-        if cell.negated:
-            return _complement(known)
-        return Region(
-            spans=tuple(span for part in known for span in part.spans),
-            named=frozenset().union(*(part.named for part in known)),
-            null=any(part.null for part in known),
-        )
+        return _complement(known) if cell.negated else _union(known)
     if isinstance(cell, ast.UnaryComparison):
         value = _constant(lowering, cell.operand, scope)
         return None if value is None else _compared(cell.op, value)
@@ -90,6 +85,41 @@ def region_of(lowering: Lowering, cell: ast.Node, scope: Mapping[str, Value]) ->
     if isinstance(tested, Node) and tested.op is Op.CONSTANT:
         return _compared("=", tested)
     return None
+
+
+def covers(regions: Sequence[Region], type_: Type) -> bool:
+    """Return whether every value of a type lies in one of the regions; False where not proved."""
+    if type_.nullable and not any(region.null for region in regions):
+        return False
+    if type_.kind in (Kind.TEXT, Kind.BOOLEAN):
+        values = frozenset((True, False)) if type_.kind is Kind.BOOLEAN else type_.values
+        whole = _union(regions)
+        if whole.all_but_named:
+            return not whole.named & values if values is not None else not whole.named
+        return values is not None and values <= whole.named
+    if type_.kind is not Kind.NUMBER or type_.scale:
+        return False
+    # Whole numbers: the spans must reach from the lowest to the highest without skipping one.
+    reached = type_.low
+    for span in sorted((s for region in regions for s in region.spans), key=_begin):
+        first, last = _whole_ends(span, type_)
+        if first > reached:
+            return False
+        reached = max(reached, last + 1)
+    return reached > type_.high
+
+
+def _begin(span: Span) -> tuple[bool, Any]:
+    return (span.low is not None, span.low or 0)
+
+
+def _whole_ends(span: Span, type_: Type) -> tuple[int, int]:
+    low, high = span.low, span.high
+    first = type_.low if low is None else ceil(low) + (not span.low_closed and low == ceil(low))
+    last = (
+        type_.high if high is None else floor(high) - (not span.high_closed and high == floor(high))
+    )
+    return first, last
 
 
 def _constant(lowering: Lowering, tree: ast.Node, scope: Mapping[str, Value]) -> Node | None:
@@ -128,6 +158,19 @@ def _ranged(tested: RangeValue) -> Region | None:
         low=ends[0], high=ends[1], low_closed=tested.low_closed, high_closed=tested.high_closed
     )
     return Region(spans=(span,))
+
+
+def _union(parts: Sequence[Region]) -> Region:
+    named: frozenset[Any] = frozenset().union(
+        *(part.named for part in parts if not part.all_but_named)
+    )
+    excluded = [part.named for part in parts if part.all_but_named]
+    return Region(
+        spans=tuple(span for part in parts for span in part.spans),
+        named=frozenset.intersection(*excluded) - named if excluded else named,
+        all_but_named=bool(excluded),
+        null=any(part.null for part in parts),
+    )
 
 
 def _complement(parts: list[Region]) -> Region | None:

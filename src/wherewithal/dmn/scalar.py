@@ -11,9 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from wherewithal.dmn.ir import Node, Op, Rounding, quotient
-
-#: The parser of CPython nests a chain of conditional expressions; longer chains are cut into statements.
-CHAIN_MAX = 60
+from wherewithal.dmn.scalar_names import CHAIN_MAX, branches, named_nodes, parts_of
 
 _ARITHMETIC = {Op.ADD: "+", Op.SUBTRACT: "-", Op.MULTIPLY: "*"}
 _ORDER = {Op.LESS: "<", Op.LESS_EQUAL: "<="}
@@ -46,7 +44,7 @@ def compile_scalar(
 
 
 class _Renderer:
-    """Renders the nodes that the outputs need; what is used twice gets a name, unless it is guarded."""
+    """Renders the nodes that the outputs need; `scalar_names` says which are assigned to names."""
 
     def __init__(self, outputs: Mapping[str, Node]) -> None:
         self.constants: dict[str, Any] = {
@@ -59,27 +57,30 @@ class _Renderer:
         self._parameters: dict[str, str] = {}
         self._named: dict[int, str] = {}
         self._temporaries = 0
-        self._order, self._uses = reachable(outputs.values())
+        self._order, uses = reachable(outputs.values())
+        self._to_name = named_nodes(self._order, uses)
+        self._by_number = {node.number: node for node in self._order}
 
     def parameter(self, name: str) -> str:
         """Return the Python name of an input."""
         return self._parameters.setdefault(name, f"p{len(self._parameters)}")
 
     def statements(self) -> list[str]:
-        """Return one assignment for each node that is used more than once."""
+        """Return the assignments, operands first."""
         lines: list[str] = []
         for node in self._order:
-            if node.op in (Op.INPUT, Op.CONSTANT, Op.ASSUME, Op.UNITS) or node.guards:
-                continue
-            if self._uses[node.number] > 1 or _branches(node) > CHAIN_MAX:
+            if node.number in self._to_name:
                 name = f"v{node.number}"
                 lines += self._assign(name, node)
                 self._named[node.number] = name
         return lines
 
     def _assign(self, name: str, node: Node) -> list[str]:
-        if _branches(node) <= CHAIN_MAX:
-            return [f"{name} = {self._render(node)}"]
+        # What is guarded has no value where a guard is null, and is not read there.
+        guards = [self.value(self._by_number[number]) for number in sorted(node.guards)]
+        unless = f"None if {' or '.join(f'{g} is None' for g in guards)} else " if guards else ""
+        if branches(node) <= CHAIN_MAX:
+            return [f"{name} = {unless}{self._inner(node)}"]
         pairs = list(zip(node.operands[:-1:2], node.operands[1::2], strict=True))
         lines: list[str] = []
         for start in range(0, len(pairs), CHAIN_MAX):
@@ -87,7 +88,7 @@ class _Renderer:
                 f"{self._inner(value)} if {self.condition(test)} else "
                 for test, value in pairs[start : start + CHAIN_MAX]
             )
-            statement = f"{name} = {chain}_MISS"
+            statement = f"{name} = {unless if start == 0 else ''}{chain}_MISS"
             lines.append(statement if start == 0 else f"if {name} is _MISS: {statement}")
         return [*lines, f"if {name} is _MISS: {name} = {self.value(node.operands[-1])}"]
 
@@ -107,8 +108,8 @@ class _Renderer:
             return self._named[node.number]
         if node.op in (Op.AND, Op.OR):
             word = "and" if node.op is Op.AND else "or"
-            left, right = (self.condition(operand) for operand in node.operands)
-            return f"({left} {word} {right})"
+            parts = [self.condition(part) for part in parts_of(node, self._to_name)]
+            return f"({f' {word} '.join(parts)})"
         if node.op in _ORDER:
             checks, (left, right) = self._checked(node.operands, negative=True)
             return "(" + " and ".join([*checks, f"{left} {_ORDER[node.op]} {right}"]) + ")"
@@ -212,19 +213,16 @@ class _Renderer:
 
     def _logic(self, node: Node) -> str:
         word = "and" if node.op is Op.AND else "or"
+        parts = [self._inner(part) for part in parts_of(node, self._to_name)]
         if not node.type.nullable:
-            return f" {word} ".join(self._inner(operand) for operand in node.operands)
+            return f" {word} ".join(parts)
         absorbing = node.op is Op.OR
-        names = []
-        for operand in node.operands:
-            self._temporaries += 1
-            names.append((f"w{self._temporaries}", self.value(operand)))
-        # Both operands are evaluated: null and the absorbing value do not short-circuit alike.
-        first, second = (f"({name} := {text})" for name, text in names)
-        left, right = names[0][0], names[1][0]
+        self._temporaries += 1
+        name = f"w{self._temporaries}"
+        # All parts are evaluated: null and the absorbing value do not short-circuit alike.
         return (
-            f"({absorbing} if ({first} is {absorbing}) | ({second} is {absorbing}) else "
-            f"None if {left} is None or {right} is None else {not absorbing})"
+            f"({absorbing} if {absorbing} in ({name} := ({', '.join(parts)})) else "
+            f"None if None in {name} else {not absorbing})"
         )
 
     def _constant(self, value: Any) -> str:
@@ -243,10 +241,6 @@ class _Miss:
 
 
 _MISS = _Miss()
-
-
-def _branches(node: Node) -> int:
-    return len(node.operands) // 2 if node.op is Op.CASE else 0
 
 
 def _may_be_zero(node: Node) -> bool:

@@ -6,15 +6,17 @@ are what the interval analysis carries, so that an overflow is found when a mode
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, replace
 from enum import Enum
 
 #: Exactness bound: FEEL's decimals have 34 digits, so an integer below this is exact in every executor.
 INTEGER_MAX = 10**33
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
-#: Dates outside these years are refused at the edge, which bounds every date calculation.
+#: Dates outside these years are refused at the edge.
 YEAR_MIN, YEAR_MAX = 1900, 2200
-DAYS_MAX = (YEAR_MAX - YEAR_MIN + 1) * 366
+#: Dates that a calculation may reach, so that a date and a century of days need no other care.
+CALENDAR_MIN, CALENDAR_MAX = datetime.date(1800, 1, 1), datetime.date(2300, 12, 31)
 
 
 class Kind(Enum):
@@ -30,7 +32,10 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Type:
-    """A static type; scale and range belong to numbers and days, values to texts."""
+    """A static type; scale and range belong to numbers, days and dates, values to texts.
+
+    The range of a date is of its ordinals (`date.toordinal`).
+    """
 
     kind: Kind
     nullable: bool = False
@@ -62,7 +67,11 @@ class Type:
 
 BOOLEAN = Type(kind=Kind.BOOLEAN)
 NULL = Type(kind=Kind.NULL, nullable=True)
-DATE = Type(kind=Kind.DATE)
+DATE = Type(
+    kind=Kind.DATE,
+    low=datetime.date(YEAR_MIN, 1, 1).toordinal(),
+    high=datetime.date(YEAR_MAX, 12, 31).toordinal(),
+)
 
 
 def number(low: int, high: int, *, scale: int = 0, nullable: bool = False) -> Type:
