@@ -10,6 +10,7 @@ from cyclopts import App, CycloptsError
 
 from wherewithal import __version__
 from wherewithal.surfaces.cli.decide import add_decide
+from wherewithal.surfaces.cli.dmn import add_dmn
 from wherewithal.surfaces.cli.lending import add_lending
 from wherewithal.surfaces.cli.policy import add_policy
 from wherewithal.surfaces.cli.ports import Ports
@@ -33,6 +34,7 @@ def build_app(ports: Ports) -> App:
     add_decide(app, ports)
     add_policy(app, ports)
     add_lending(app)
+    add_dmn(app)
     return app
 
 
