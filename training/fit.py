@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from training.characteristics import Characteristic, Direction
+from training.data import Loans
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -24,6 +25,9 @@ POINTS_TO_DOUBLE = 20
 FACTOR = POINTS_TO_DOUBLE / math.log(2)
 #: Rows of average risk that are added to every bin, so that a thin bin does not shout.
 SMOOTHING_ROWS = 100.0
+#: The base is set on the loans to this year, the downturn: what 600 points promise must hold in a
+#: bad year. Loans of 2010 then end better than promised, and docs/scorecard.md shows by how much.
+ANCHOR_YEAR_LAST = 2009
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +72,7 @@ def bin_index(characteristic: Characteristic, values: pl.Series) -> Integers:
 
 
 def pool_monotone(good: Floats, bad: Floats, *, rising: bool) -> list[int]:
-    """Return the pool of each bin: neighbours that break the order are pooled until none does.
+    """Return the pool of each bin: neighbours that break the order, or are empty, are pooled.
 
     >>> pool_monotone(np.array([80.0, 95.0, 90.0]), np.array([20.0, 5.0, 10.0]), rising=True)
     [0, 1, 1]
@@ -78,7 +82,9 @@ def pool_monotone(good: Floats, bad: Floats, *, rising: bool) -> list[int]:
     while i + 1 < len(pools):
         here, there = pools[i], pools[i + 1]
         gap = there[0] * here[1] - here[0] * there[1]
-        if (gap < 0) if rising else (gap > 0):
+        is_wrong = gap < 0 if rising else gap > 0
+        is_empty = not (here[0] + here[1] and there[0] + there[1])
+        if is_wrong or is_empty:
             pools[i : i + 2] = [[x + y for x, y in zip(here, there, strict=True)]]
             i = max(i - 1, 0)
         else:
@@ -89,17 +95,16 @@ def pool_monotone(good: Floats, bad: Floats, *, rising: bool) -> list[int]:
 def evidence_by_bin(characteristic: Characteristic, index: Integers, bad: Integers) -> Floats:
     """Return the log odds of each bin less those of all, monotone; null's come last."""
     count = characteristic.bin_count
-    rows = np.bincount(np.where(index < 0, count, index), minlength=count + 1).astype(np.float64)
-    bads = np.bincount(
-        np.where(index < 0, count, index), weights=bad.astype(np.float64), minlength=count + 1
-    )
+    place = np.where(index < 0, count, index)
+    rows: Floats = np.bincount(place, minlength=count + 1).astype(np.float64)
+    bads: Floats = np.bincount(place[bad == 1], minlength=count + 1).astype(np.float64)
     share = bad.mean()
     pool = np.arange(count + 1)
     if characteristic.direction is not Direction.FREE:
         free = characteristic.free_bins
         pooled = pool_monotone(
-            (rows - bads)[free:count] + 1e-9,
-            bads[free:count] + 1e-9,
+            (rows - bads)[free:count],
+            bads[free:count],
             rising=characteristic.direction is Direction.RISING,
         )
         pool[free:count] = free + np.array(pooled)
@@ -114,30 +119,53 @@ def evidence_by_bin(characteristic: Characteristic, index: Integers, bad: Intege
 
 
 def fit_scorecard(
-    attributes: pl.DataFrame, bad: Integers, characteristics: tuple[Characteristic, ...]
+    loans: Loans,
+    characteristics: tuple[Characteristic, ...],
+    *,
+    anchor_year_last: int = ANCHOR_YEAR_LAST,
 ) -> Scorecard:
-    """Fit base and points on the rows given; a weight that comes out negative is refused.
+    """Fit the points on all loans given, and the base on those of the anchor years.
 
-    Shapes: attributes (n, any), bad (n,) of 0 and 1.
     Errors: ValueError if a characteristic's weight is not positive: it would turn its order round.
     """
-    indexes = [bin_index(c, attributes[c.attribute]) for c in characteristics]
+    indexes = [bin_index(c, loans.attributes[c.attribute]) for c in characteristics]
     evidence = [
-        evidence_by_bin(c, index, bad) for c, index in zip(characteristics, indexes, strict=True)
+        evidence_by_bin(c, index, loans.bad)
+        for c, index in zip(characteristics, indexes, strict=True)
     ]
     design = np.column_stack([e[index] for e, index in zip(evidence, indexes, strict=True)])
-    model = LogisticRegression(C=1e6, tol=1e-10, max_iter=1_000).fit(design, 1 - bad)
+    model = LogisticRegression(C=1e6, tol=1e-10, max_iter=1_000).fit(design, 1 - loans.bad)
     weights = model.coef_[0]
     if (weights <= 0).any():
         wrong = [c.attribute for c, w in zip(characteristics, weights, strict=True) if w <= 0]
-        message = f"weights that are not positive: {', '.join(wrong)}"
-        raise ValueError(message)
-    base = ANCHOR_POINTS + FACTOR * (float(model.intercept_[0]) - math.log(ANCHOR_ODDS))
+        raise ValueError(f"weights that are not positive: {', '.join(wrong)}")
     parts = tuple(
-        _fitted(c, index, bad, FACTOR * weight * e)
+        _merged(_fitted(c, index, loans.bad, FACTOR * weight * e))
         for c, index, weight, e in zip(characteristics, indexes, weights, evidence, strict=True)
     )
-    return Scorecard(base=round(base), parts=parts)
+    anchor = loans.of_years(0, anchor_year_last)
+    return Scorecard(base=_base(parts, anchor), parts=parts)
+
+
+def expected_bad_share(points: Integers) -> Floats:
+    """Return the share of bad loans that points stand for.
+
+    >>> expected_bad_share(np.array([600, 620])).round(4).tolist()  # 1 of 7, 1 of 13
+    [0.1429, 0.0769]
+    """
+    odds = ANCHOR_ODDS * np.exp2((points - ANCHOR_POINTS) / POINTS_TO_DOUBLE)
+    share: Floats = 1 / (1 + odds)
+    return share
+
+
+def _base(parts: tuple[FittedCharacteristic, ...], anchor: Loans) -> int:
+    """Return the base at which the loans of the anchor years are expected to end as they did."""
+    without_base = points_of(Scorecard(base=0, parts=parts), anchor.attributes)
+    misses = {
+        base: abs(float(expected_bad_share(without_base + base).sum()) - float(anchor.bad.sum()))
+        for base in range(ANCHOR_POINTS - 100, ANCHOR_POINTS + 100)
+    }
+    return min(misses, key=misses.__getitem__)
 
 
 def _fitted(
@@ -152,6 +180,26 @@ def _fitted(
         characteristic=characteristic,
         bins=tuple(one(i, float(points[i])) for i in range(count)),
         null=one(-1, float(points[count])),
+    )
+
+
+def _merged(part: FittedCharacteristic) -> FittedCharacteristic:
+    """Return the part with neighbours of equal points made one bin; words stay as they are."""
+    if part.characteristic.words:
+        return part
+    cuts: list[int] = []
+    bins = [part.bins[0]]
+    for cut, there in zip(part.characteristic.cuts, part.bins[1:], strict=True):
+        here = bins[-1]
+        if here.points == there.points:
+            bins[-1] = BinFit(
+                rows=here.rows + there.rows, bad=here.bad + there.bad, points=here.points
+            )
+        else:
+            cuts.append(cut)
+            bins.append(there)
+    return replace(
+        part, characteristic=replace(part.characteristic, cuts=tuple(cuts)), bins=tuple(bins)
     )
 
 
