@@ -132,6 +132,8 @@ def _modulo(lowering: Lowering, arguments: Arguments, scope: Scope) -> Value:
     if Kind.NULL in (top.type.kind, bottom.type.kind):
         return graph.constant(None)
     times = graph.divide(top, bottom, Rounding.FLOOR)
+    if times.type.kind is Kind.NULL:
+        return times
     return graph.subtract(top, graph.multiply(bottom, times))
 
 

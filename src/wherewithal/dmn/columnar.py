@@ -15,7 +15,7 @@ import polars as pl
 
 from wherewithal.dmn import types as t
 from wherewithal.dmn.ir import Node, Op, OutsideProfile, Rounding
-from wherewithal.dmn.scalar import reachable
+from wherewithal.dmn.scalar import PASSED_THROUGH, reachable
 from wherewithal.dmn.types import Kind, Type
 
 CODE = pl.Int16
@@ -84,12 +84,15 @@ class _Renderer:
         """Return the expressions of each stage; text inputs are coded in the first."""
         by_depth: dict[int, list[pl.Expr]] = {}
         heights: dict[int, int] = {}
+        repeated = self._repeated()
         for node in self._order:
             height = 1 + max((heights[operand.number] for operand in node.operands), default=0)
             depth = max((self._depth[operand.number] for operand in node.operands), default=0)
             staged = node.op is Op.INPUT and node.type.kind is Kind.TEXT
-            if node.op not in (Op.INPUT, Op.CONSTANT, Op.ASSUME, Op.UNITS):
-                staged = self._uses[node.number] > 1 or height > HEIGHT_MAX
+            if node.op not in (Op.INPUT, Op.CONSTANT, *PASSED_THROUGH):
+                staged = (
+                    self._uses[node.number] > 1 or height > HEIGHT_MAX or node.number in repeated
+                )
             if staged:
                 expression = self._render(node).alias(f"_n{node.number}")
                 by_depth.setdefault(depth, []).append(expression)
@@ -99,6 +102,19 @@ class _Renderer:
             if staged:
                 self._series[node.number] = pl.col(f"_n{node.number}")
         return tuple(tuple(by_depth[depth]) for depth in sorted(by_depth))
+
+    def _repeated(self) -> set[int]:
+        """Return the nodes that a kernel names more than once: inlined, they would grow as powers."""
+        found: set[int] = set()
+        for node in self._order:
+            if node.op in (Op.DIVIDE, Op.MIN, Op.MAX, Op.LOOKUP, Op.POSITION):
+                for operand in node.operands:
+                    while operand.op in PASSED_THROUGH:
+                        operand = operand.operands[0]  # noqa: PLW2901 - the node behind it
+                    found.add(operand.number)
+            elif node.type.kind is Kind.TEXT:
+                found.add(node.number)
+        return found
 
     def expr(self, node: Node) -> pl.Expr:
         """Return the expression of a node: its column if it is staged."""

@@ -197,10 +197,15 @@ def _selected(lowering: Lowering, matched: Node, by_number: Mapping[int, Node]) 
         raise OutsideProfile("the rules yield values of different types")
     if all(node.op is Op.CONSTANT for node in nodes) and Kind.DAYS not in kinds:
         scale = max(node.type.scale for node in nodes)
-        values = [None] * (max(by_number) + 1)
-        for number, node in by_number.items():
-            is_number = node.type.kind is Kind.NUMBER
-            values[number] = graph.rescale(node, scale).payload if is_number else node.payload
+        payloads = {
+            number: graph.rescale(node, scale).payload
+            if node.type.kind is Kind.NUMBER
+            else node.payload
+            for number, node in by_number.items()
+        }
+        # A number that no rule here has cannot come; null there would make the result nullable.
+        filler = payloads[min(payloads)]
+        values = [payloads.get(number, filler) for number in range(max(payloads) + 1)]
         return graph.lookup(matched, values, scale=scale)
     branches = [
         (graph.equal(matched, graph.constant(number)), node)

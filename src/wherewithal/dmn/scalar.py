@@ -7,7 +7,7 @@ where null and false are the same and the cheaper form will do.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from wherewithal.dmn.ir import Node, Op, Rounding, quotient
@@ -258,8 +258,12 @@ def _at(values: Sequence[Any], index: int) -> Any:
     return values[index] if 0 <= index < len(values) else None
 
 
-def reachable(roots: Any) -> tuple[list[Node], dict[int, int]]:
-    """Return the nodes that the roots need, operands first, and how often each is used."""
+#: These render as their operand, so that each use of them is a use of it.
+PASSED_THROUGH = (Op.ASSUME, Op.UNITS)
+
+
+def reachable(roots: Iterable[Node]) -> tuple[list[Node], dict[int, int]]:
+    """Return the nodes that the roots need, operands first, and how often each is rendered."""
     uses: dict[int, int] = {}
     found: dict[int, Node] = {}
     stack = list(roots)
@@ -267,10 +271,12 @@ def reachable(roots: Any) -> tuple[list[Node], dict[int, int]]:
         uses[root.number] = uses.get(root.number, 0) + 1
     while stack:
         node = stack.pop()
-        if node.number in found:
-            continue
-        found[node.number] = node
+        if node.number not in found:
+            found[node.number] = node
+            stack.extend(node.operands)
+    order = [found[number] for number in sorted(found)]
+    for node in reversed(order):
+        weight = uses[node.number] if node.op in PASSED_THROUGH else 1
         for operand in node.operands:
-            uses[operand.number] = uses.get(operand.number, 0) + 1
-            stack.append(operand)
-    return [found[number] for number in sorted(found)], uses
+            uses[operand.number] = uses.get(operand.number, 0) + weight
+    return order, uses

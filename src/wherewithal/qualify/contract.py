@@ -1,0 +1,46 @@
+"""What a bundle must decide, by name: the line between policy, which is data, and the core."""
+
+from __future__ import annotations
+
+from wherewithal.dmn.types import Kind
+from wherewithal.vocabulary.product import LimitNode
+
+KNOCK_OUTS = "Knock-outs"
+POINTS = "Points"
+POINTS_RANK = "Points rank"
+TIER_RANK = "Tier rank"
+TIER = "Tier"
+PRICING_TIER = "Pricing tier"
+OUTCOME = "Outcome"
+CAPACITY = "Capacity"
+SMALL_TICKET_CAPACITY = "Small ticket capacity"
+PRICE = "Price"
+#: An input of Price alone; the core asks for every term of the catalogue.
+TERM_MONTHS = "term_months"
+
+LIMITS = {
+    LimitNode.TOTAL: "Limit total",
+    LimitNode.INSTALMENT: "Limit instalment",
+    LimitNode.SHORT_TERM: "Limit short term",
+    LimitNode.CARD: "Limit card",
+    LimitNode.ONE_TIME_CARD: "Limit one-time card",
+}
+
+#: The kind of value that each decision must yield.
+REQUIRED: dict[str, Kind] = {
+    KNOCK_OUTS: Kind.NUMBER,
+    POINTS: Kind.NUMBER,
+    POINTS_RANK: Kind.NUMBER,
+    TIER_RANK: Kind.NUMBER,
+    TIER: Kind.TEXT,
+    PRICING_TIER: Kind.TEXT,
+    OUTCOME: Kind.TEXT,
+    CAPACITY: Kind.NUMBER,
+    SMALL_TICKET_CAPACITY: Kind.NUMBER,
+    **dict.fromkeys(LIMITS.values(), Kind.NUMBER),
+}
+
+#: The rank of a knock-out that declines, and of points that do.
+RANK_DECLINE = 5
+#: The annotation clause that names a rule's reason.
+REASON = "reason"

@@ -1,0 +1,170 @@
+"""A bundle as it stands on a day: one graph from facts to power, and its two executors.
+
+What a table cannot say is added here, as nodes of the same graph: typed failures come first, then
+the age of contract, then the policy's outcome; power by the house programs; and a key that packs
+the matched rules, from which the reasons are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from wherewithal.dmn import types as t
+from wherewithal.dmn.columnar import ColumnarPlan, compile_columnar
+from wherewithal.dmn.ir import Node
+from wherewithal.dmn.scalar import compile_scalar
+from wherewithal.qualify import contract
+from wherewithal.qualify.power import Power, Standing, program_power
+from wherewithal.qualify.pricing import PriceTable, price_table
+from wherewithal.qualify.signature import Signature, compile_signature
+from wherewithal.vocabulary.facts import STATES
+from wherewithal.vocabulary.outcome import Outcome
+from wherewithal.vocabulary.product import ProductCode
+
+if TYPE_CHECKING:
+    from wherewithal.qualify.bundle import PolicyBundle
+
+#: An input besides the facts: the typed failure that a source found, or null.
+FAILURE = "failure"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edition:
+    """The compiled core of a bundle from one day on."""
+
+    on: date
+    #: Facts in catalogue order, then the failure.
+    inputs: tuple[str, ...]
+    #: What a decision row carries, by column name.
+    outputs: Mapping[str, Node]
+    #: Decision -> the groups of its table, as `<decision>#<group>` of `traces`.
+    traces: Mapping[str, Node]
+    price_tables: Mapping[ProductCode, PriceTable]
+    signature: Signature
+
+    @cached_property
+    def scalar(self) -> Callable[..., tuple[Any, ...]]:
+        """Return the function of the inputs that returns outputs, then traces."""
+        return compile_scalar({**self.outputs, **self.traces}, inputs=self.inputs)
+
+    @cached_property
+    def columnar(self) -> ColumnarPlan:
+        """Return the plan that computes the outputs of a frame."""
+        return compile_columnar(self.outputs, inputs=self.inputs)
+
+
+def compile_edition(bundle: PolicyBundle, *, on: date) -> Edition:
+    """Return the bundle's edition of a day."""
+    graph, program = bundle.graph, bundle.program
+    failure = graph.input(FAILURE, t.text(frozenset(o.value for o in Outcome), nullable=True))
+    standing = standing_of(bundle)
+    tables = {
+        product.code: price_table(
+            product.house_program,
+            product=product,
+            grid=bundle.grid,
+            tiers=sorted(program.node(contract.PRICING_TIER).type.values or ()),
+            law=bundle.law,
+            on=on,
+        )
+        for product in bundle.catalogue.products
+    }
+    powers = {code: program_power(graph, table, standing) for code, table in tables.items()}
+    policy_outcome = _screened(bundle, failure)
+    is_open = graph.equal(policy_outcome, graph.constant(Outcome.APPROVED.value))
+    total = graph.greatest([power.power_cents for power in powers.values()])
+    is_zero = graph.all_of([is_open, graph.equal(total, graph.constant(0))])
+    # An approval that can buy nothing is a decline, and says what stands in the way.
+    outcome = graph.case([(is_zero, graph.constant(Outcome.DECLINED.value))], policy_outcome)
+    outputs = _outputs(bundle, outcome, powers, total)
+    signature = compile_signature(bundle, outcome=outcome, powers=powers, is_zero=is_zero)
+    outputs["reason_key"] = signature.key
+    traces = {
+        f"{compiled.decision}#{place}": group
+        for compiled in program.tables
+        for place, group in enumerate(compiled.groups)
+    }
+    return Edition(
+        on=on,
+        inputs=(*bundle.facts, FAILURE),
+        outputs=outputs,
+        traces=traces,
+        price_tables=tables,
+        signature=signature,
+    )
+
+
+def standing_of(bundle: PolicyBundle) -> Standing:
+    """Return the nodes of a person's decision that power is computed from."""
+    program, graph = bundle.program, bundle.graph
+    return Standing(
+        pricing_tier=program.node(contract.PRICING_TIER),
+        state=bundle.facts["state"],
+        limits={node: program.node(name) for node, name in contract.LIMITS.items()},
+        capacity=program.node(contract.CAPACITY),
+        small_ticket_capacity=program.node(contract.SMALL_TICKET_CAPACITY),
+        merchant_share_bps=graph.constant(10_000),
+    )
+
+
+def _screened(bundle: PolicyBundle, failure: Node) -> Node:
+    """Return the outcome before power: a typed failure, too young to contract, or the policy's own."""
+    graph = bundle.graph
+    ages = [bundle.law.contract_age(state) for state in STATES]
+    state = graph.position(bundle.facts["state"], STATES)
+    too_young = graph.less(bundle.facts["age_years"], graph.lookup(state, ages))
+    return graph.case(
+        [
+            (graph.negation(graph.is_null(failure)), failure),
+            (too_young, graph.constant(Outcome.MINOR.value)),
+        ],
+        bundle.program.node(contract.OUTCOME),
+    )
+
+
+def _outputs(
+    bundle: PolicyBundle,
+    outcome: Node,
+    powers: Mapping[ProductCode, Power],
+    total: Node,
+) -> dict[str, Node]:
+    """Return the columns of a decision row: null is unknown, and a decline's power is 0."""
+    graph, program = bundle.graph, bundle.program
+    null, zero = graph.constant(None), graph.constant(0)
+    approved = graph.equal(outcome, graph.constant(Outcome.APPROVED.value))
+    declined = graph.equal(outcome, graph.constant(Outcome.DECLINED.value))
+    decided = graph.any_of([approved, declined])
+
+    def if_decided(node: Node) -> Node:
+        return graph.case([(decided, node)], null)
+
+    def if_approved(node: Node, otherwise: Node) -> Node:
+        return graph.case([(approved, node), (declined, otherwise)], null)
+
+    outputs = {
+        "outcome": outcome,
+        "score_points": if_decided(program.node(contract.POINTS)),
+        "tier": if_decided(program.node(contract.TIER)),
+        "pricing_tier": if_decided(program.node(contract.PRICING_TIER)),
+        "capacity_cents": if_decided(program.node(contract.CAPACITY)),
+        "small_ticket_capacity_cents": if_decided(program.node(contract.SMALL_TICKET_CAPACITY)),
+        "power_total_cents": if_approved(total, zero),
+    }
+    for node, name in contract.LIMITS.items():
+        outputs[f"limit_{node.value}_cents"] = if_decided(program.node(name))
+    for code, power in powers.items():
+        outputs[f"power_{code.value}_cents"] = if_approved(power.power_cents, zero)
+        outputs[f"financed_{code.value}_cents"] = if_approved(power.financed_cents, zero)
+        outputs[f"plan_{code.value}"] = if_approved(power.plan, null)
+        outputs[f"note_rate_{code.value}_bps"] = if_approved(power.note_rate_bps, null)
+        # Where the policy itself declines, the decision's reasons say why, not the product's.
+        by_policy = graph.equal(
+            program.node(contract.TIER_RANK), graph.constant(contract.RANK_DECLINE)
+        )
+        own = graph.case([(by_policy, null)], power.reason)
+        outputs[f"reason_{code.value}"] = if_approved(own, own)
+    return outputs

@@ -1,0 +1,244 @@
+"""Power at every merchant: the person's part meets the program's part when it is read.
+
+Merchants with the same program and the same share of the limit give the same answer, so the work is
+programs x shares, not merchants. Source: DESIGN 1.2 and 4, power.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from wherewithal.dmn.columnar import ColumnarPlan, compile_columnar
+from wherewithal.dmn.ir import Graph, Node
+from wherewithal.dmn.scalar import compile_scalar
+from wherewithal.dmn.types import Type, number
+from wherewithal.qualify import contract
+from wherewithal.qualify.bundle import PolicyBundle
+from wherewithal.qualify.edition import standing_of
+from wherewithal.qualify.power import Standing, program_power
+from wherewithal.qualify.pricing import price_table
+from wherewithal.vocabulary.merchant import Directory, Merchant
+from wherewithal.vocabulary.outcome import Outcome
+from wherewithal.vocabulary.product import LimitNode, Product, ProductCode
+from wherewithal.vocabulary.program import Program
+
+#: What a program's answer needs of a decision row, besides the state and the merchant's share.
+PERSON_COLUMNS = (
+    "pricing_tier",
+    *(f"limit_{node.value}_cents" for node in contract.LIMITS),
+    "capacity_cents",
+    "small_ticket_capacity_cents",
+)
+INPUTS = (*PERSON_COLUMNS, "state", "merchant_share_bps")
+ANSWER = ("power_cents", "financed_cents", "plan", "note_rate_bps", "reason")
+#: These products are spent at any merchant, by the house program where the merchant has none.
+CARDS = (ProductCode.ONE_TIME_CARD, ProductCode.CARD)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a product can buy at a merchant; zero has its reason."""
+
+    merchant_id: str
+    product: ProductCode
+    program_id: str | None
+    power_cents: int
+    financed_cents: int
+    plan: str | None
+    note_rate_bps: int | None
+    reason: str | None
+
+
+@dataclass(slots=True)
+class ProgramBook:
+    """Compiled programs of one bundle on one day, made when they are first asked for."""
+
+    bundle: PolicyBundle
+    on: datetime.date
+    _nodes: dict[str, dict[str, Node]] = field(default_factory=dict)
+    _functions: dict[str, Callable[..., tuple[Any, ...]]] = field(default_factory=dict)
+    _plans: dict[str, ColumnarPlan] = field(default_factory=dict)
+
+    def function(self, program: Program) -> Callable[..., tuple[Any, ...]]:
+        """Return the program's answer as a function of INPUTS."""
+        if program.program_id not in self._functions:
+            self._functions[program.program_id] = compile_scalar(self.nodes(program), inputs=INPUTS)
+        return self._functions[program.program_id]
+
+    def plan(self, program: Program) -> ColumnarPlan:
+        """Return the program's answer as a plan over the columns INPUTS."""
+        if program.program_id not in self._plans:
+            self._plans[program.program_id] = compile_columnar(self.nodes(program), inputs=INPUTS)
+        return self._plans[program.program_id]
+
+    def nodes(self, program: Program) -> dict[str, Node]:
+        """Return the nodes of the answer."""
+        if program.program_id not in self._nodes:
+            graph = Graph()
+            product = product_of(self.bundle, program.product)
+            table = price_table(
+                program,
+                product=product,
+                grid=self.bundle.grid,
+                tiers=sorted(self.bundle.program.node(contract.PRICING_TIER).type.values or ()),
+                law=self.bundle.law,
+                on=self.on,
+            )
+            power = program_power(graph, table, _standing(graph, self.bundle))
+            self._nodes[program.program_id] = {name: getattr(power, name) for name in ANSWER}
+        return self._nodes[program.program_id]
+
+
+def product_of(bundle: PolicyBundle, code: ProductCode) -> Product:
+    """Return a product of the bundle's catalogue; KeyError if the lender does not offer it."""
+    product = bundle.catalogue.product(code)
+    if product is None:
+        message = f"the catalogue has no product {code.value}"
+        raise KeyError(message)
+    return product
+
+
+def merchant_answers(
+    person: Mapping[str, Any], directory: Directory, book: ProgramBook
+) -> list[Answer]:
+    """Return every product's answer at every merchant for one decided person.
+
+    `person` has the PERSON_COLUMNS, `state` and `outcome` of a decision row.
+    Null:   a person who was not decided has no answers: unknown is not zero.
+    """
+    if person["outcome"] not in (Outcome.APPROVED.value, Outcome.DECLINED.value):
+        return []
+    given = [person[name] for name in (*PERSON_COLUMNS, "state")]
+    known: dict[tuple[str, int], tuple[Any, ...]] = {}
+    answers: list[Answer] = []
+    for merchant in directory.merchants:
+        for product in book.bundle.catalogue.products:
+            program, reason = program_at(merchant, product, directory)
+            if program is None or reason is not None:
+                answers.append(_zero(merchant, product, program, reason or "P_NOT_OFFERED"))
+                continue
+            share = share_bps(merchant, book)
+            key = (program.program_id, share)
+            if key not in known:
+                known[key] = book.function(program)(*given, share)
+            values = dict(zip(ANSWER, known[key], strict=True))
+            answers.append(
+                Answer(
+                    merchant_id=merchant.merchant_id,
+                    product=product.code,
+                    program_id=program.program_id,
+                    **values,
+                )
+            )
+    return answers
+
+
+def merchant_frame(people: pl.DataFrame, directory: Directory, book: ProgramBook) -> pl.DataFrame:
+    """Return every product's answer at every merchant for a frame of decided persons.
+
+    Shapes: people (n,) with `applicant_id`, `state`, `outcome` and PERSON_COLUMNS; result
+            (n x merchants x products,), ordered by person, merchant and product as in the catalogue.
+    Null:   persons who were not decided have no rows.
+    """
+    decided = people.filter(pl.col("outcome").cast(pl.String).is_in(["approved", "declined"]))
+    known: dict[tuple[str, int], pl.DataFrame] = {}
+    parts: list[pl.DataFrame] = []
+    place = 0
+    for merchant in directory.merchants:
+        for product in book.bundle.catalogue.products:
+            program, reason = program_at(merchant, product, directory)
+            if program is None or reason is not None:
+                answer = _zero_frame(decided.height, reason or "P_NOT_OFFERED")
+            else:
+                key = (program.program_id, share_bps(merchant, book))
+                if key not in known:
+                    shared = decided.with_columns(
+                        pl.lit(key[1], pl.Int64).alias("merchant_share_bps")
+                    )
+                    known[key] = _as_text(book.plan(program).run(shared))
+                answer = known[key]
+            parts.append(
+                answer.with_columns(
+                    decided["applicant_id"],
+                    pl.lit(merchant.merchant_id).alias("merchant_id"),
+                    pl.lit(product.code.value).alias("product"),
+                    pl.lit(program.program_id if program else None, pl.String).alias("program_id"),
+                    pl.int_range(pl.len()).alias("_person"),
+                    pl.lit(place).alias("_place"),
+                )
+            )
+            place += 1
+    return pl.concat(parts).sort("_person", "_place").drop("_person", "_place")
+
+
+def program_at(
+    merchant: Merchant, product: Product, directory: Directory
+) -> tuple[Program | None, str | None]:
+    """Return the program that serves a product at a merchant, and the reason if it cannot."""
+    own = [p for p in directory.programs_of(merchant) if p.product is product.code]
+    program = own[0] if own else product.house_program if product.code in CARDS else None
+    if merchant.is_paused:
+        return program, "P_PAUSED"
+    if program is not None and merchant.mcc in program.mcc_exclusions:
+        return program, "P_MCC"
+    return program, None
+
+
+def share_bps(merchant: Merchant, book: ProgramBook) -> int:
+    """Return the share of a person's total limit that may be spent at a merchant."""
+    return book.bundle.catalogue.merchant_limits.share_bps(
+        mcc=merchant.mcc, joined_on=merchant.joined_on, on=book.on
+    )
+
+
+def _standing(graph: Graph, bundle: PolicyBundle) -> Standing:
+    """Return the person's part as inputs, typed as the policy's own results."""
+    own = standing_of(bundle)
+
+    def given(name: str, type_: Type) -> Node:
+        return graph.input(name, type_.or_null())
+
+    return Standing(
+        pricing_tier=given("pricing_tier", own.pricing_tier.type),
+        state=given("state", own.state.type),
+        limits={
+            node: given(f"limit_{node.value}_cents", own.limits[node].type) for node in LimitNode
+        },
+        capacity=given("capacity_cents", own.capacity.type),
+        small_ticket_capacity=given("small_ticket_capacity_cents", own.small_ticket_capacity.type),
+        merchant_share_bps=graph.input("merchant_share_bps", number(0, 10_000)),
+    )
+
+
+def _zero(merchant: Merchant, product: Product, program: Program | None, reason: str) -> Answer:
+    return Answer(
+        merchant_id=merchant.merchant_id,
+        product=product.code,
+        program_id=program.program_id if program else None,
+        power_cents=0,
+        financed_cents=0,
+        plan=None,
+        note_rate_bps=None,
+        reason=reason,
+    )
+
+
+def _zero_frame(height: int, reason: str) -> pl.DataFrame:
+    return pl.DataFrame({"_": pl.Series([0] * height, dtype=pl.Int64)}).select(
+        pl.col("_").alias("power_cents"),
+        pl.col("_").alias("financed_cents"),
+        pl.lit(None, pl.String).alias("plan"),
+        pl.lit(None, pl.Int64).alias("note_rate_bps"),
+        pl.lit(reason).alias("reason"),
+    )
+
+
+def _as_text(answer: pl.DataFrame) -> pl.DataFrame:
+    return answer.with_columns(
+        pl.col("plan", "reason").cast(pl.String), pl.col("note_rate_bps").cast(pl.Int64)
+    )

@@ -1,0 +1,160 @@
+"""Power made concrete: the plan behind a number, with its payment, APR, finance charge and schedule."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+
+import msgspec
+
+from wherewithal.lending import (
+    apr_bps,
+    is_apr_within_cap,
+    level_payment_cents,
+    monthly_schedule,
+    note_rate_within_cap,
+    pay_in_4_schedule,
+    schedule_apr_pct,
+)
+from wherewithal.lending.schedule import Payment
+from wherewithal.qualify.pricing import PriceTable, Terms
+from wherewithal.vocabulary.errors import InvariantBroken
+from wherewithal.vocabulary.program import PlanCode
+
+
+class Offer(msgspec.Struct, frozen=True, kw_only=True):
+    """One plan for one basket, as it would be disclosed."""
+
+    program_id: str
+    originator: str
+    plan: PlanCode
+    basket_cents: int
+    down_payment_cents: int
+    amount_financed_cents: int
+    note_rate_bps: int
+    #: Regulation Z, from the rounded schedule. For pay in four it is 0 and voluntary.
+    apr_bps: int
+    apr_pct: Decimal
+    apr_is_voluntary: bool
+    finance_charge_cents: int
+    payment_cents: int
+    total_of_payments_cents: int
+    is_paid_early: bool
+    payments: tuple[Payment, ...]
+    law_row_id: str
+
+
+def offer_for(
+    table: PriceTable,
+    *,
+    plan: PlanCode,
+    basket_cents: int,
+    pricing_tier: str,
+    state: str,
+    start_on: datetime.date,
+) -> Offer | None:
+    """Return the offer of a plan for a basket, or None where the program does not allow it.
+
+    Errors: InvariantBroken if an offer would leave above its cap; no offer leaves unchecked.
+    Source: 12 CFR 1026.17(c), appendix J; DESIGN 4, power.
+    """
+    cell = table.cell(pricing_tier=pricing_tier, state=state)
+    for leg in table.legs:
+        terms = leg.terms[cell]
+        if leg.plan is not plan or terms is None:
+            continue
+        if plan is PlanCode.PAY_IN_4:
+            offer = _pay_in_4(table, terms, basket_cents=basket_cents, start_on=start_on)
+        else:
+            down = _down_payment_cents(basket_cents, leg.down_payment_bps)
+            offer = _monthly(
+                table,
+                terms,
+                plan=plan,
+                down_cents=down,
+                basket_cents=basket_cents,
+                start_on=start_on,
+            )
+        if leg.financed_min_cents <= offer.amount_financed_cents <= leg.financed_max_cents:
+            return offer
+    return None
+
+
+def _down_payment_cents(basket_cents: int, down_payment_bps: int) -> int:
+    """Return what is paid at the till, rounded up, so that the financed part stays within power."""
+    return -(-basket_cents * down_payment_bps // 10_000)
+
+
+def _monthly(
+    table: PriceTable,
+    terms: Terms,
+    *,
+    plan: PlanCode,
+    down_cents: int,
+    basket_cents: int,
+    start_on: datetime.date,
+) -> Offer:
+    principal_cents = basket_cents - down_cents
+    term_months = plan.term_months or 0
+    rate_bps = note_rate_within_cap(
+        principal_cents=principal_cents,
+        note_rate_bps=terms.note_rate_bps,
+        term_months=term_months,
+        apr_cap_bps=terms.apr_cap_bps,
+    )
+    schedule = monthly_schedule(
+        principal_cents=principal_cents,
+        note_rate_bps=rate_bps,
+        term_months=term_months,
+        start_on=start_on,
+    )
+    amounts = [payment.amount_cents for payment in schedule.payments]
+    if not is_apr_within_cap(
+        amount_financed_cents=principal_cents, payments_cents=amounts, apr_cap_bps=terms.apr_cap_bps
+    ):
+        message = f"program {table.program.program_id}: an offer is above its APR cap"
+        raise InvariantBroken(message)
+    return Offer(
+        program_id=table.program.program_id,
+        originator=table.program.originator,
+        plan=plan,
+        basket_cents=basket_cents,
+        down_payment_cents=down_cents,
+        amount_financed_cents=principal_cents,
+        note_rate_bps=rate_bps,
+        apr_bps=apr_bps(amount_financed_cents=principal_cents, payments_cents=amounts),
+        apr_pct=schedule_apr_pct(schedule),
+        apr_is_voluntary=False,
+        finance_charge_cents=schedule.finance_charge_cents,
+        payment_cents=level_payment_cents(
+            principal_cents=principal_cents, note_rate_bps=rate_bps, term_months=term_months
+        ),
+        total_of_payments_cents=schedule.total_of_payments_cents,
+        is_paid_early=schedule.is_paid_early,
+        payments=schedule.payments,
+        law_row_id=terms.law_row_id,
+    )
+
+
+def _pay_in_4(
+    table: PriceTable, terms: Terms, *, basket_cents: int, start_on: datetime.date
+) -> Offer:
+    schedule = pay_in_4_schedule(basket_cents=basket_cents, purchased_on=start_on)
+    return Offer(
+        program_id=table.program.program_id,
+        originator=table.program.originator,
+        plan=PlanCode.PAY_IN_4,
+        basket_cents=basket_cents,
+        down_payment_cents=schedule.payments[0].amount_cents,
+        amount_financed_cents=schedule.principal_cents,
+        note_rate_bps=0,
+        apr_bps=0,
+        apr_pct=Decimal(0),
+        apr_is_voluntary=True,
+        finance_charge_cents=0,
+        payment_cents=schedule.payments[1].amount_cents,
+        total_of_payments_cents=schedule.total_of_payments_cents,
+        is_paid_early=False,
+        payments=schedule.payments,
+        law_row_id=terms.law_row_id,
+    )

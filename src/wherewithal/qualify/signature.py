@@ -1,0 +1,209 @@
+"""The reason key: one integer that packs every match that a reason can come from.
+
+Both executors compute the key; the reasons are read from it by one function. A population has few
+distinct keys, so explaining a frame costs little more than explaining its keys.
+Source: 12 CFR 1002.9(b)(2): specific, the ones that in fact caused it, at most four.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wherewithal.dmn.ir import Graph, Node
+from wherewithal.dmn.lowering import CompiledTable
+from wherewithal.qualify import contract
+from wherewithal.qualify.power import Power
+from wherewithal.vocabulary.errors import InvariantBroken
+from wherewithal.vocabulary.outcome import Outcome
+from wherewithal.vocabulary.product import ProductCode
+from wherewithal.vocabulary.reason import FAILURE_CODES
+
+if TYPE_CHECKING:
+    from wherewithal.qualify.bundle import PolicyBundle
+
+REASONS_MAX = 4
+_OUTCOMES = tuple(outcome.value for outcome in Outcome)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """One chain of rules of which at most one matches: what each rule stands for."""
+
+    decision: str
+    #: By position in the chain, 1-based as in the key; 0 is no match.
+    codes: tuple[str, ...]
+    #: The rank or the points that the rule yields.
+    values: tuple[int, ...]
+    #: Rule numbers, for the order of the table.
+    numbers: tuple[int, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class Signature:
+    """How to read a key; explanations are kept, because keys repeat."""
+
+    key: Node
+    common: tuple[Group, ...]
+    score: tuple[Group, ...]
+    product_codes: tuple[str, ...]
+    products: int
+    _known: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+    def explain(self, key: int) -> tuple[str, ...]:
+        """Return the reason codes of a key, the first in precedence first, at most four."""
+        if key not in self._known:
+            self._known[key] = tuple(dict.fromkeys(self._codes(key)))[:REASONS_MAX]
+        return self._known[key]
+
+    def _codes(self, key: int) -> list[str]:
+        rest, outcome_place = divmod(key, len(_OUTCOMES))
+        outcome = Outcome(_OUTCOMES[outcome_place])
+        if outcome in FAILURE_CODES and outcome is not Outcome.MINOR:
+            return [FAILURE_CODES[outcome]]
+        if outcome is Outcome.MINOR:
+            return ["L_AGE"]
+        rest, points_rank = divmod(rest, contract.RANK_DECLINE + 1)
+        rest, tier_rank = divmod(rest, contract.RANK_DECLINE + 1)
+        matched: list[tuple[Group, int]] = []
+        for group in self.common:
+            rest, place = divmod(rest, len(group.codes))
+            if place:
+                matched.append((group, place))
+        if outcome in (Outcome.INCOMPLETE, Outcome.STEP_UP, Outcome.REFUSED_IDENTITY):
+            return [g.codes[p] for g, p in matched if g.decision == contract.OUTCOME]
+        codes = _binding(matched, points_rank=points_rank, tier_rank=tier_rank)
+        if points_rank == contract.RANK_DECLINE:
+            return codes + self._points_lost(rest)
+        if outcome is Outcome.DECLINED and tier_rank < contract.RANK_DECLINE:
+            return self._product_reasons(rest)
+        return codes
+
+    def _points_lost(self, rest: int) -> list[str]:
+        """Return the characteristics with most points below the best attainable, never "score"."""
+        lost: list[tuple[int, int, str]] = []
+        for place, group in enumerate(self.score):
+            rest, position = divmod(rest, len(group.codes))
+            best = max(group.values[1:])
+            below = best - group.values[position]
+            code = group.codes[position] or next((c for c in group.codes if c), "")
+            if below > 0 and code:
+                lost.append((-below, place, code))
+        return [code for _, _, code in sorted(lost)]
+
+    def _product_reasons(self, rest: int) -> list[str]:
+        codes = []
+        for _ in range(self.products):
+            rest, place = divmod(rest, len(self.product_codes) + 1)
+            if place:
+                codes.append(self.product_codes[place - 1])
+        return codes
+
+
+def _binding(matched: list[tuple[Group, int]], *, points_rank: int, tier_rank: int) -> list[str]:
+    """Return the rules that hold the tier where it is: of the deciding rank, and worse than points."""
+    found = [
+        (group.numbers[place], group.codes[place])
+        for group, place in matched
+        if group.decision == contract.KNOCK_OUTS
+        and group.values[place] == tier_rank
+        and (tier_rank > points_rank or tier_rank == contract.RANK_DECLINE)
+    ]
+    return [code for _, code in sorted(found) if code]
+
+
+def compile_signature(
+    bundle: PolicyBundle, *, outcome: Node, powers: Mapping[ProductCode, Power], is_zero: Node
+) -> Signature:
+    """Return the key's node and how to read it; a bundle whose key exceeds 63 bits is a broken invariant."""
+    graph, program = bundle.graph, bundle.program
+    tables = {compiled.decision: compiled for compiled in program.tables}
+    common: list[Group] = []
+    digits: list[tuple[Node, int]] = []
+    for name in (contract.KNOCK_OUTS, contract.OUTCOME):
+        if name in tables:
+            _add(graph, tables[name], common, digits)
+    score: list[Group] = []
+    score_digits: list[tuple[Node, int]] = []
+    if contract.POINTS in tables:
+        _add(graph, tables[contract.POINTS], score, score_digits)
+    codes = tuple(
+        sorted({code for power in powers.values() for code in power.reason.type.values or ()})
+    )
+    product_digits = [
+        (
+            _or_zero(graph, graph.add(graph.position(p.reason, codes), graph.constant(1))),
+            len(codes) + 1,
+        )
+        for p in powers.values()
+    ]
+    points_rank = program.node(contract.POINTS_RANK)
+    by_points = graph.equal(points_rank, graph.constant(contract.RANK_DECLINE))
+    last = graph.case(
+        [(by_points, _packed(graph, score_digits)), (is_zero, _packed(graph, product_digits))],
+        graph.constant(0),
+    )
+    ranks = [
+        (points_rank, contract.RANK_DECLINE + 1),
+        (program.node(contract.TIER_RANK), contract.RANK_DECLINE + 1),
+    ]
+    head = [(graph.position(outcome, _OUTCOMES), len(_OUTCOMES)), *ranks, *digits]
+    key = _packed(graph, [*((_or_zero(graph, node), radix) for node, radix in head), (last, 0)])
+    if not key.type.fits_int64():
+        message = "the bundle's rules do not fit a 63-bit reason key"
+        raise InvariantBroken(message)
+    return Signature(
+        key=key,
+        common=tuple(common),
+        score=tuple(score),
+        product_codes=codes,
+        products=len(powers),
+    )
+
+
+def _add(
+    graph: Graph, compiled: CompiledTable, groups: list[Group], digits: list[tuple[Node, int]]
+) -> None:
+    rules = {rule.number: rule for rule in compiled.table.rules}
+    for node, numbers in zip(compiled.groups, compiled.rules, strict=True):
+        group = Group(
+            decision=compiled.decision,
+            codes=(
+                "",
+                *(dict(rules[n].annotations).get(contract.REASON, "").strip() for n in numbers),
+            ),
+            values=(0, *(_whole(rules[n].outputs[0].text) for n in numbers)),
+            numbers=(0, *numbers),
+        )
+        if not any(group.codes):
+            continue
+        places = [0] * (max(numbers) + 1)
+        for place, number in enumerate(numbers, 1):
+            places[number] = place
+        groups.append(group)
+        digits.append((graph.lookup(node, places), len(group.codes)))
+
+
+def _packed(graph: Graph, digits: list[tuple[Node, int]]) -> Node:
+    """Return the mixed-radix number of the digits, the first the least significant."""
+    total, weight = graph.constant(0), 1
+    for node, radix in digits:
+        total = graph.add(total, graph.multiply(node, graph.constant(weight)))
+        weight *= radix
+    return total
+
+
+def _or_zero(graph: Graph, node: Node) -> Node:
+    if not node.type.nullable:
+        return node
+    return graph.case(
+        [(graph.negation(graph.is_null(node)), graph.assume_not_null(node))], graph.constant(0)
+    )
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        return 0
