@@ -1,0 +1,181 @@
+"""The executors behind one small door: rows of FEEL values in, FEEL values out.
+
+A type is written `number(2)?`: two decimals, nullable. `number` is whole and within a billion;
+other ranges are given as a Type. `A|B?` is an enumeration, `text` any text.
+"""
+
+from __future__ import annotations
+
+import datetime
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Protocol
+
+import polars as pl
+
+from tests.conformance.models import Table, model_of
+from wherewithal.dmn import types as t
+from wherewithal.dmn.columnar import compile_columnar
+from wherewithal.dmn.ir import Graph, Node
+from wherewithal.dmn.model import Model
+from wherewithal.dmn.program import Program, compile_models, flattened
+from wherewithal.dmn.scalar import compile_scalar
+from wherewithal.dmn.types import Kind, Type
+
+Rows = Sequence[tuple[Any, ...]]
+Types = Mapping[str, str | Type]
+RESULT = "Result"
+_UNITS_MAX = 10**9
+_COLUMN = {
+    Kind.NUMBER: pl.Int64,
+    Kind.DAYS: pl.Int64,
+    Kind.BOOLEAN: pl.Boolean,
+    Kind.DATE: pl.Date,
+    Kind.TEXT: pl.String,
+}
+
+
+class Executor(Protocol):
+    """One way to evaluate a decision."""
+
+    name: str
+
+    def run(
+        self, what: str | Table | Model, types: Types, rows: Rows, *, decision: str = RESULT
+    ) -> list[Any]:
+        """Return the decision's value for each row: a value, or a dict where it is a context."""
+
+
+def type_of(notation: str | Type) -> Type:
+    """Return the type that a notation stands for."""
+    if isinstance(notation, Type):
+        return notation
+    word, nullable = notation.removesuffix("?"), notation.endswith("?")
+    match word.partition("("):
+        case ("boolean", _, _):
+            return t.BOOLEAN.or_null(nullable)
+        case ("date", _, _):
+            return t.DATE.or_null(nullable)
+        case ("text", _, _):
+            return t.text(nullable=nullable)
+        case ("days", _, _):
+            return Type(kind=Kind.DAYS, low=-10_000, high=10_000, nullable=nullable)
+        case ("number", _, scale):
+            decimals = int(scale.rstrip(")") or 0)
+            return t.number(-_UNITS_MAX, _UNITS_MAX, scale=decimals, nullable=nullable)
+    return t.text(frozenset(word.split("|")), nullable=nullable)
+
+
+def as_model(what: str | Table | Model, types: Types) -> Model:
+    """Return a model with one decision, `Result`, unless it is a model already."""
+    return what if isinstance(what, Model) else model_of({RESULT: what}, inputs=types)
+
+
+def compiled(what: str | Table | Model, types: Types, *, decision: str = RESULT) -> Program:
+    """Return the program of one decision and what it needs."""
+    graph = Graph()
+    inputs = {name: graph.input(name, type_of(type_)) for name, type_ in types.items()}
+    return compile_models([as_model(what, types)], graph=graph, inputs=inputs, only=[decision])
+
+
+def units(value: Any, type_: Type) -> Any:
+    """Return a FEEL value as executors take it: a number as an integer in units of its scale."""
+    if value is None or type_.kind is not Kind.NUMBER:
+        return value.days if isinstance(value, datetime.timedelta) else value
+    scaled = Decimal(str(value)).scaleb(type_.scale)
+    assert scaled == int(scaled), f"{value} has more than {type_.scale} decimals"
+    assert type_.low <= scaled <= type_.high, f"{value} is outside {type_}"
+    return int(scaled)
+
+
+def feel(value: Any, type_: Type) -> Any:
+    """Return what an executor gave as a FEEL value, after a look whether the type allows it."""
+    assert is_within(value, type_), f"{value!r} is not a {type_}"
+    if value is None:
+        return None
+    if type_.kind is Kind.NUMBER:
+        sign, digits = int(value < 0), tuple(map(int, str(abs(value))))
+        return Decimal((sign, digits, -type_.scale))
+    return datetime.timedelta(days=value) if type_.kind is Kind.DAYS else value
+
+
+def is_within(value: Any, type_: Type) -> bool:
+    """Return whether a static type told the truth about a value."""
+    if value is None:
+        return type_.nullable
+    match type_.kind:
+        case Kind.NUMBER | Kind.DAYS:
+            return type(value) is int and type_.low <= value <= type_.high
+        case Kind.TEXT:
+            return isinstance(value, str) and (type_.values is None or value in type_.values)
+        case Kind.BOOLEAN:
+            return isinstance(value, bool)
+        case Kind.DATE:
+            return isinstance(value, datetime.date)
+    return False
+
+
+class _Compiled(ABC):
+    """What scalar and columnar share: a program, and values in its units."""
+
+    name = ""
+
+    def run(
+        self, what: str | Table | Model, types: Types, rows: Rows, *, decision: str = RESULT
+    ) -> list[Any]:
+        program = compiled(what, types, decision=decision)
+        assert [str(one) for one in program.diagnostics] == []
+        nodes = flattened(RESULT, program.decisions[decision])
+        row_types = [type_of(type_) for type_ in types.values()]
+        given = [
+            tuple(units(v, type_) for v, type_ in zip(row, row_types, strict=True)) for row in rows
+        ]
+        results = self.evaluate(nodes, dict(zip(types, row_types, strict=True)), given)
+        return [_shaped(nodes, row) for row in results]
+
+    @abstractmethod
+    def evaluate(
+        self, nodes: Mapping[str, Node], types: Mapping[str, Type], rows: Rows
+    ) -> list[tuple[Any, ...]]:
+        """Return the nodes' values for each row, in their units."""
+
+
+def _shaped(nodes: Mapping[str, Node], row: Sequence[Any]) -> Any:
+    values = [feel(v, node.type) for v, node in zip(row, nodes.values(), strict=True)]
+    if list(nodes) == [RESULT]:
+        return values[0]
+    names = [name.removeprefix(f"{RESULT}.") for name in nodes]
+    return dict(zip(names, values, strict=True))
+
+
+class Scalar(_Compiled):
+    """One Python function."""
+
+    name = "scalar"
+
+    def evaluate(self, nodes, types, rows):
+        function: Callable[..., tuple[Any, ...]] = compile_scalar(nodes, inputs=list(types))
+        return [function(*row) for row in rows]
+
+
+class Columnar(_Compiled):
+    """Polars expressions, all rows at once."""
+
+    name = "columnar"
+
+    def evaluate(self, nodes, types, rows):
+        columns = list(zip(*rows, strict=True)) or [()] * len(types)
+        frame = pl.DataFrame(
+            [
+                pl.Series(name, values, dtype=_COLUMN[type_.kind])
+                for (name, type_), values in zip(types.items(), columns, strict=True)
+            ]
+        )
+        result = compile_columnar(nodes, inputs=list(types)).run(frame)
+        assert result.columns == list(nodes)
+        assert result.height == frame.height
+        return result.rows()
+
+
+EXECUTORS: tuple[Executor, ...] = (Scalar(), Columnar())
