@@ -75,14 +75,16 @@ def offer_for(
                 basket_cents=basket_cents,
                 start_on=start_on,
             )
-        if leg.financed_min_cents <= offer.amount_financed_cents <= leg.financed_max_cents:
+        # Quarters are whole cents, so that a pay-in-four basket may lend up to 2 cents less.
+        least_cents = leg.financed_min_cents - (2 if plan is PlanCode.PAY_IN_4 else 0)
+        if least_cents <= offer.amount_financed_cents <= leg.financed_max_cents:
             return offer
     return None
 
 
 def _down_payment_cents(basket_cents: int, down_payment_bps: int) -> int:
-    """Return what is paid at the till, rounded up, so that the financed part stays within power."""
-    return -(-basket_cents * down_payment_bps // 10_000)
+    """Return what is paid at the till, rounded down: of a power's basket exactly its amount is lent."""
+    return basket_cents * down_payment_bps // 10_000
 
 
 def _monthly(

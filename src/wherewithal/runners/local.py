@@ -1,0 +1,44 @@
+"""Run chunks on this machine: in this process, or by a pool of processes, one core each."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+
+from wherewithal.service.offline import Chunk
+from wherewithal.vocabulary.errors import WherewithalError
+
+
+class WorkerLost(WherewithalError):
+    """A worker process was killed; what is finished is kept, run the command again to go on."""
+
+
+def run_local(
+    chunks: Iterable[Chunk], *, work: Callable[[Chunk], Chunk], workers: int
+) -> Iterator[Chunk]:
+    """Yield each chunk when its work is done.
+
+    `work` must be picklable where `workers` is more than 1.
+    Errors: WorkerLost if a process died; whatever `work` raises.
+    """
+    pending = list(chunks)
+    if workers <= 1 or len(pending) <= 1:
+        for chunk in pending:
+            yield work(chunk)
+        return
+    # Each worker is one core: polars' own threads would only compete with the other workers.
+    os.environ["POLARS_MAX_THREADS"] = "1"
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(max_workers=min(workers, len(pending)), mp_context=context)
+    try:
+        futures = [pool.submit(work, chunk) for chunk in pending]
+        for future in as_completed(futures):
+            yield future.result()
+    except BrokenProcessPool as error:
+        message = "a worker process was lost; finished chunks are kept, run again to go on"
+        raise WorkerLost(message) from error
+    finally:
+        pool.shutdown(cancel_futures=True)

@@ -1,0 +1,173 @@
+"""Qualify a whole population: facts in chunks, each decided once, resumable.
+
+A run is named by its manifest: the bundle, the facts and how they are cut. A chunk writes its file
+under another name and moves it into place, so that a chunk is there whole or not at all; a run that
+was stopped goes on with the chunks that are missing. Source: DESIGN 6.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+import polars as pl
+
+from wherewithal.qualify.bundle import PolicyBundle
+from wherewithal.qualify.decide_frame import decide_frame
+from wherewithal.vocabulary.errors import InputRefused, Problem
+
+#: Rows of one file of decisions; the row groups that polars writes have the same size.
+CHUNK_ROWS = 262_144
+#: Rows that are decided at once: the columns of one batch stay within the processor's cache.
+BATCH_ROWS = 32_768
+MANIFEST = "run.json"
+
+
+class Chunk(msgspec.Struct, frozen=True, kw_only=True):
+    """A range of rows of the facts, and the file that its decisions go to."""
+
+    number: int
+    first_row: int
+    rows: int
+    out: Path
+
+    @property
+    def summary_file(self) -> Path:
+        """Return the file beside the decisions that counts them."""
+        return self.out.with_suffix(".json")
+
+    @property
+    def is_done(self) -> bool:
+        """Return whether the chunk's files are in place; the summary is moved last."""
+        return self.summary_file.is_file() and self.out.is_file()
+
+
+class Counts(msgspec.Struct, kw_only=True):
+    """What a chunk's decisions come to."""
+
+    rows: int = 0
+    by_outcome: dict[str, int] = {}
+    by_tier: dict[str, int] = {}
+    unreadable_causes: dict[str, int] = {}
+    as_of_first: str | None = None
+    as_of_last: str | None = None
+
+
+class RunsChunks(Protocol):
+    """Runs the work of chunks somewhere, yielding each when it is done, in any order."""
+
+    def __call__(self, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
+        """Yield the chunks as they are done."""
+
+
+def run_offline(
+    *,
+    out: Path,
+    rows: int,
+    manifest: Mapping[str, Any],
+    runner: RunsChunks,
+    on_progress: Callable[[int, int], None],
+) -> Counts:
+    """Decide every chunk that is not yet decided, and return the counts of all.
+
+    `manifest` names the run: bundle digest, facts digest, anything that would change a decision.
+    Errors: InputRefused if the folder holds another run; whatever the runner raises, with the
+            finished chunks kept.
+    """
+    folder = out / "decisions"
+    folder.mkdir(parents=True, exist_ok=True)
+    _claim(out, {**manifest, "rows": rows, "chunk_rows": CHUNK_ROWS})
+    chunks = plan_chunks(rows, folder=folder)
+    missing = [chunk for chunk in chunks if not chunk.is_done]
+    done = rows - sum(chunk.rows for chunk in missing)
+    on_progress(done, rows)
+    for chunk in runner(missing):
+        done += chunk.rows
+        on_progress(done, rows)
+    total = Counts()
+    for chunk in chunks:
+        _add(total, msgspec.json.decode(chunk.summary_file.read_bytes(), type=Counts))
+    return total
+
+
+def plan_chunks(rows: int, *, folder: Path) -> list[Chunk]:
+    """Return the chunks of a file of `rows` rows."""
+    return [
+        Chunk(
+            number=number,
+            first_row=first,
+            rows=min(CHUNK_ROWS, rows - first),
+            out=folder / f"part-{number:05d}.parquet",
+        )
+        for number, first in enumerate(range(0, rows, CHUNK_ROWS))
+    ]
+
+
+def decide_chunk(chunk: Chunk, facts: pl.DataFrame, bundle: PolicyBundle) -> Chunk:
+    """Decide the rows of a chunk and move its files into place."""
+    parts = [
+        decide_frame(facts.slice(first, BATCH_ROWS), bundle)
+        for first in range(0, facts.height, BATCH_ROWS)
+    ]
+    decisions = pl.concat(parts) if len(parts) > 1 else parts[0]
+    unfinished = chunk.out.with_suffix(".unfinished")
+    # Light compression: the file is read back soon, and a heavier one costs more than deciding.
+    decisions.write_parquet(unfinished, compression="lz4", statistics=False)
+    unfinished.replace(chunk.out)
+    unfinished.write_bytes(msgspec.json.encode(count(decisions)))
+    unfinished.replace(chunk.summary_file)
+    return chunk
+
+
+def count(decisions: pl.DataFrame) -> Counts:
+    """Return the counts of a frame of decisions."""
+    days = decisions["as_of"]
+    return Counts(
+        rows=decisions.height,
+        by_outcome=_by(decisions["outcome"]),
+        by_tier=_by(decisions["tier"]),
+        unreadable_causes=_by(
+            decisions.filter(pl.col("outcome") == "unreadable_row")["failure_cause"]
+        ),
+        as_of_first=None if days.min() is None else str(days.min()),
+        as_of_last=None if days.max() is None else str(days.max()),
+    )
+
+
+def _by(column: pl.Series) -> dict[str, int]:
+    counted = column.drop_nulls().cast(pl.String).value_counts()
+    return dict(sorted(counted.iter_rows()))
+
+
+def _add(total: Counts, part: Counts) -> None:
+    total.rows += part.rows
+    total.by_outcome = dict(Counter(total.by_outcome) + Counter(part.by_outcome))
+    total.by_tier = dict(sorted((Counter(total.by_tier) + Counter(part.by_tier)).items()))
+    total.unreadable_causes = dict(
+        Counter(total.unreadable_causes) + Counter(part.unreadable_causes)
+    )
+    firsts = [day for day in (total.as_of_first, part.as_of_first) if day]
+    lasts = [day for day in (total.as_of_last, part.as_of_last) if day]
+    total.as_of_first, total.as_of_last = min(firsts, default=None), max(lasts, default=None)
+
+
+def _claim(out: Path, manifest: Mapping[str, Any]) -> None:
+    """Write the manifest of a new run, or see that the folder's run is this one."""
+    path = out / MANIFEST
+    text = json.dumps(manifest, indent=2, sort_keys=True, default=str)
+    if path.is_file():
+        if path.read_text() != text:
+            message = (
+                "holds the decisions of another run (other facts, bundle or day);"
+                " name an empty folder, or delete this one"
+            )
+            raise InputRefused([Problem(code="another_run", path="--out", message=message)])
+        return
+    if any((out / "decisions").iterdir()):
+        message = "holds files that no run of ours made; name an empty folder"
+        raise InputRefused([Problem(code="not_empty", path="--out", message=message)])
+    path.write_text(text)

@@ -1,0 +1,79 @@
+"""Constructs an offline run: where its facts are, how a chunk is read and decided, by how many workers."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from functools import lru_cache, partial
+from pathlib import Path
+
+import polars as pl
+
+from wherewithal.qualify.bundle import PolicyBundle
+from wherewithal.runners.local import run_local
+from wherewithal.service.offline import CHUNK_ROWS, Chunk, Counts, decide_chunk, run_offline
+from wherewithal.sources.bundle import load_bundle
+from wherewithal.sources.facts_check import refuse_after
+from wherewithal.sources.facts_parquet import facts_of_part, scan_parquet_facts
+from wherewithal.surfaces.cli.ports import FactsFile
+
+
+def offline_run(
+    file: FactsFile,
+    *,
+    read_facts: Callable[[FactsFile], pl.DataFrame],
+    bundle_folder: Path,
+    out: Path,
+    workers: int,
+    on_progress: Callable[[int, int], None],
+) -> tuple[Counts, PolicyBundle]:
+    """Decide for every row of a file and return the counts, with the bundle that decided.
+
+    A Parquet file of facts is read where it lies; any other is first read whole into a snapshot of
+    facts, which is deleted at the end.
+    Errors: as the source's, the bundle's and `run_offline`.
+    """
+    bundle = load_bundle(bundle_folder)
+    with tempfile.TemporaryDirectory(prefix="wherewithal-") as temporary:
+        facts = file.path
+        if file.source == "parquet":
+            rows = scan_parquet_facts(facts)
+        else:
+            frame = read_facts(file)
+            rows, facts = frame.height, Path(temporary) / "facts.parquet"
+            frame.write_parquet(facts, row_group_size=CHUNK_ROWS)
+        work = partial(decide_rows, facts=facts, as_of=file.as_of, folder=bundle_folder)
+
+        def runner(chunks: Iterable[Chunk]) -> Iterator[Chunk]:
+            return run_local(chunks, work=work, workers=workers)
+
+        manifest = {
+            "bundle_digest": bundle.digest,
+            "source": file.source,
+            "facts_digest": _digest(file.path),
+            "stated_digest": _digest(file.stated) if file.stated else None,
+            "as_of": file.as_of,
+        }
+        counts = run_offline(
+            out=out, rows=rows, manifest=manifest, runner=runner, on_progress=on_progress
+        )
+    return counts, bundle
+
+
+def decide_rows(chunk: Chunk, *, facts: Path, as_of: date, folder: Path) -> Chunk:
+    """Read a chunk's facts, check them, decide; what a worker process runs."""
+    part = pl.scan_parquet(facts).slice(chunk.first_row, chunk.rows).collect()
+    frame = refuse_after(facts_of_part(part, first_row=chunk.first_row), as_of)
+    return decide_chunk(chunk, frame, _bundle(folder))
+
+
+@lru_cache(maxsize=1)
+def _bundle(folder: Path) -> PolicyBundle:
+    return load_bundle(folder)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
