@@ -8,17 +8,15 @@ written from floats (0.5579999999999999) rounds away.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
 
 import polars as pl
 
+from wherewithal.sources.facts_check import DATE_MAX, DATE_MIN
 from wherewithal.sources.lendingclub.columns import Column, Kind
 from wherewithal.vocabulary.facts import FACTS_BY_NAME, STATES, FactType
 
 #: A ratio above this is taken for percent points without their sign, and refused, never guessed.
 RATIO_MAX_BPS = 100_000
-#: No credit file is older, and no loan file reaches further.
-_DATE_MIN, _DATE_MAX = date(1900, 1, 1), date(2099, 12, 31)
 _NO_YEARS = ("n/a", "na")
 _WORDS: Mapping[str, Mapping[str, str | bool]] = {
     "state": {state: state for state in STATES},
@@ -70,7 +68,7 @@ def _date(text: pl.Expr) -> pl.Expr:
     iso = pl.when(text.str.len_chars() == 10).then(text).str.to_date("%Y-%m-%d", strict=False)
     month = ("01-" + text).str.to_date("%d-%b-%Y", strict=False)
     day = iso.fill_null(month)
-    return pl.when(day.is_between(_DATE_MIN, _DATE_MAX)).then(day)
+    return pl.when(day.is_between(DATE_MIN, DATE_MAX)).then(day)
 
 
 def _years(text: pl.Expr) -> pl.Expr:

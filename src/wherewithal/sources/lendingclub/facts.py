@@ -6,19 +6,13 @@ from pathlib import Path
 
 import polars as pl
 
+from wherewithal.sources.facts_check import APPLICANT_ID_LENGTH_MAX, DTYPES
 from wherewithal.sources.lendingclub.columns import COLUMNS, ID_COLUMN, Column
 from wherewithal.sources.lendingclub.conversions import fault_of, value_of
 from wherewithal.sources.lendingclub.records import read_records
-from wherewithal.vocabulary.facts import FACTS, FactType
+from wherewithal.vocabulary.facts import FACTS
 from wherewithal.vocabulary.outcome import Outcome
 
-_DTYPES: dict[FactType, type[pl.DataType]] = {
-    FactType.INTEGER: pl.Int64,
-    FactType.BOOLEAN: pl.Boolean,
-    FactType.DATE: pl.Date,
-    FactType.ENUMERATION: pl.String,
-}
-_ID_LENGTH_MAX = 64
 _CORE = tuple(column for column in COLUMNS if column.is_core_bureau)
 
 
@@ -56,10 +50,10 @@ def _identity(records: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
     if ID_COLUMN not in records.columns or records[ID_COLUMN].is_null().all():
         return row.alias("applicant_id"), pl.lit(None, pl.String).alias("id_fault")
     identity = pl.col(ID_COLUMN)
-    is_read = identity.is_not_null() & (identity.str.len_chars() <= _ID_LENGTH_MAX)
+    is_read = identity.is_not_null() & (identity.str.len_chars() <= APPLICANT_ID_LENGTH_MAX)
     fault = (
         pl.when(~is_read)
-        .then(pl.lit(f"{ID_COLUMN}: expected 1 to {_ID_LENGTH_MAX} characters"))
+        .then(pl.lit(f"{ID_COLUMN}: expected 1 to {APPLICANT_ID_LENGTH_MAX} characters"))
         .when(~identity.is_first_distinct())
         .then(pl.lit(f"{ID_COLUMN}: expected once in the file; an earlier row has it"))
     )
@@ -126,7 +120,7 @@ def _with_failures(frame: pl.DataFrame) -> pl.DataFrame:
     is_sound = unreadable.is_null() & missing.is_null()
     facts = []
     for fact in FACTS:
-        dtype = _DTYPES[fact.type]
+        dtype = DTYPES[fact.type]
         if fact.name not in frame.columns:
             facts.append(pl.lit(None, dtype).alias(fact.name))
         elif fact.name == "as_of":
