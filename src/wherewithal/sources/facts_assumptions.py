@@ -4,49 +4,46 @@ from __future__ import annotations
 
 import polars as pl
 
-#: Fact -> what a decision takes where the fact is unknown. In the order in which they are told.
-ASSUMED_IF_UNKNOWN = {
-    "age_years": "age is unknown: taken to be old enough to contract",
-    "own_days_late": "accounts with us are unknown: taken to be none that is late",
-    "own_charged_off": "our own losses are unknown: taken to be none",
-    "has_fraud_alert": "fraud alerts are unknown: taken to be none",
-    "has_active_duty_alert": "active-duty alerts are unknown: taken to be none",
-    "scheduled_payments_cents": "payments on file are unknown: taken from the debt-to-income ratio"
-    " as stated, housing not counted in it",
-    "worst_past_due_days": "how late the worst trade is now is unknown: taken from what else the"
-    " file says of delinquency",
+from wherewithal.sources.facts_check import FRAME_SCHEMA
+
+_IS_LATE = pl.col("trades_past_due") > 0
+#: What is told -> the rows of which it holds. In the order in which it is told.
+_ASSUMED = {
+    "age is unknown: taken to be old enough to contract": pl.col("age_years").is_null(),
+    "accounts with us are unknown: taken to be none that is late": pl.col(
+        "own_days_late"
+    ).is_null(),
+    "our own losses are unknown: taken to be none": pl.col("own_charged_off").is_null(),
+    "fraud alerts are unknown: taken to be none": pl.col("has_fraud_alert").is_null(),
+    "active-duty alerts are unknown: taken to be none": pl.col("has_active_duty_alert").is_null(),
+    "payments on file are unknown: taken from the debt-to-income ratio as stated, which does not"
+    " count housing": pl.col("scheduled_payments_cents").is_null()
+    & pl.col("debt_to_income_bps").is_not_null(),
+    "how late a trade is now is unknown: taken from the amount past due": _IS_LATE
+    & pl.col("worst_past_due_days").is_null(),
+    "housing is unknown: estimated from income and how the applicant lives": pl.col(
+        "mortgage_payments_cents"
+    ).is_null()
+    & pl.col("stated_housing_cents").is_null(),
+    "income is as stated: nobody verified it": pl.col("stated_income_cents").is_not_null()
+    & ~pl.col("income_verified").fill_null(value=False),
 }
 
 
-def assumptions_of(frame: pl.DataFrame) -> list[str]:
-    """Return what is assumed for at least one readable row of a facts frame, one sentence each.
+def assumptions_of(facts: pl.DataFrame | pl.LazyFrame) -> list[str]:
+    """Return what is assumed for at least one row of a facts frame, one sentence each.
 
-    Null:   an empty list where nothing is assumed, or where no row can be read.
+    Null:   an empty list where nothing is assumed, or where every row failed.
+    A column that the frame does not have is unknown in every row.
     """
-    readable = frame.filter(pl.col("failure").is_null())
-    if not readable.height:
-        return []
-    unknown = [
-        sentence
-        for fact, sentence in ASSUMED_IF_UNKNOWN.items()
-        if readable[fact].null_count() and _is_needed(fact, readable)
+    lazy = facts.lazy()
+    known = lazy.collect_schema().names()
+    missing = [
+        pl.lit(None, dtype).alias(name) for name, dtype in FRAME_SCHEMA.items() if name not in known
     ]
-    housing = (
-        readable["mortgage_payments_cents"].is_null() & readable["stated_housing_cents"].is_null()
-    )
-    if housing.any():
-        unknown.append("housing is unknown: estimated from income and how the applicant lives")
-    if (
-        readable["stated_income_cents"].is_not_null().any()
-        and not readable["income_verified"].all()
-    ):
-        unknown.append("income is as stated: nobody verified it")
-    return unknown
-
-
-def _is_needed(fact: str, readable: pl.DataFrame) -> bool:
-    """Return whether an unknown leaves a gap: how late a trade is matters where one is past due."""
-    if fact != "worst_past_due_days":
-        return True
-    late = (readable["trades_past_due"] > 0) & readable[fact].is_null()
-    return bool(late.any())
+    held = lazy.with_columns(missing).filter(pl.col("failure").is_null())
+    answers = held.select(
+        condition.fill_null(value=False).any().alias(sentence)
+        for sentence, condition in _ASSUMED.items()
+    ).collect(engine="streaming")
+    return [sentence for sentence in _ASSUMED if answers[sentence][0]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,9 +21,10 @@ from wherewithal.sources.facts_parquet import read_parquet_facts
 from wherewithal.sources.facts_rows import applicant_of
 from wherewithal.sources.lendingclub import read_lendingclub
 from wherewithal.surfaces.cli.app import build_app, run
-from wherewithal.surfaces.cli.ports import FactsFile, Ports
+from wherewithal.surfaces.cli.ports import FactsFile, OfflineAnswer, Ports
 from wherewithal.vocabulary.errors import BundleRefused, Problem
 from wherewithal.vocabulary.merchant import Directory
+from wherewithal.wiring.offline import offline_run
 from wherewithal.wiring.places import shipped
 
 BUNDLE = "policies/everyday"
@@ -47,6 +49,9 @@ def ports() -> Ports:
         assumptions_of=assumptions_of,
         load_bundle=load_bundle_or_shipped,
         load_directory=load_sample_directory,
+        run_offline=run_offline,
+        shipped=shipped,
+        workers=os.cpu_count() or 1,
         today=lambda: datetime.now(UTC).date(),
     )
 
@@ -60,13 +65,37 @@ def read_facts(file: FactsFile) -> pl.DataFrame:
     return refuse_after(checked(frame), file.as_of)
 
 
-def load_bundle_or_shipped(folder: Path | None) -> PolicyBundle:
-    """Return the bundle of a folder, or the one that ships."""
+def run_offline(
+    file: FactsFile,
+    *,
+    bundle: Path | None,
+    out: Path,
+    workers: int,
+    on_progress: Callable[[int, int], None],
+) -> OfflineAnswer:
+    """Decide every row of a file on this machine."""
+    return offline_run(
+        file,
+        read_facts=read_facts,
+        bundle_folder=folder_or_shipped(bundle),
+        out=out,
+        workers=workers,
+        on_progress=on_progress,
+    )
+
+
+def folder_or_shipped(folder: Path | None) -> Path:
+    """Return the folder of a bundle, or that of the one that ships."""
     folder = folder or shipped(BUNDLE)
     if folder is None:
         message = f"{BUNDLE} is not beside this program; name a folder with --bundle"
         raise BundleRefused([Problem(code="missing_bundle", path="--bundle", message=message)])
-    return load_bundle(folder)
+    return folder
+
+
+def load_bundle_or_shipped(folder: Path | None) -> PolicyBundle:
+    """Return the bundle of a folder, or the one that ships."""
+    return load_bundle(folder_or_shipped(folder))
 
 
 def load_sample_directory(bundle: PolicyBundle) -> Directory | None:

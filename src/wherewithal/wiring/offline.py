@@ -1,4 +1,4 @@
-"""Constructs an offline run: where its facts are, how a chunk is read and decided, by how many workers."""
+"""Constructs an offline run: where facts are, how a chunk is read and decided, how many at once."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ import polars as pl
 
 from wherewithal.qualify.bundle import PolicyBundle
 from wherewithal.runners.local import run_local
-from wherewithal.service.offline import CHUNK_ROWS, Chunk, Counts, decide_chunk, run_offline
+from wherewithal.service.offline import CHUNK_ROWS, Chunk, decide_chunk, run_offline
 from wherewithal.sources.bundle import load_bundle
+from wherewithal.sources.facts_assumptions import assumptions_of
 from wherewithal.sources.facts_check import refuse_after
 from wherewithal.sources.facts_parquet import facts_of_part, scan_parquet_facts
-from wherewithal.surfaces.cli.ports import FactsFile
+from wherewithal.surfaces.cli.ports import FactsFile, OfflineAnswer
 
 
 def offline_run(
@@ -28,8 +29,8 @@ def offline_run(
     out: Path,
     workers: int,
     on_progress: Callable[[int, int], None],
-) -> tuple[Counts, PolicyBundle]:
-    """Decide for every row of a file and return the counts, with the bundle that decided.
+) -> OfflineAnswer:
+    """Decide for every row of a file and return the counts and what was assumed.
 
     A Parquet file of facts is read where it lies; any other is first read whole into a snapshot of
     facts, which is deleted at the end.
@@ -59,7 +60,8 @@ def offline_run(
         counts = run_offline(
             out=out, rows=rows, manifest=manifest, runner=runner, on_progress=on_progress
         )
-    return counts, bundle
+        assumptions = assumptions_of(pl.scan_parquet(facts))
+    return OfflineAnswer(counts=counts, bundle_digest=bundle.digest, assumptions=assumptions)
 
 
 def decide_rows(chunk: Chunk, *, facts: Path, as_of: date, folder: Path) -> Chunk:

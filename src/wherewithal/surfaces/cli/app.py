@@ -12,6 +12,7 @@ from wherewithal import __version__
 from wherewithal.surfaces.cli.decide import add_decide
 from wherewithal.surfaces.cli.dmn import add_dmn
 from wherewithal.surfaces.cli.lending import add_lending
+from wherewithal.surfaces.cli.offline import add_offline
 from wherewithal.surfaces.cli.policy import add_policy
 from wherewithal.surfaces.cli.ports import Ports
 from wherewithal.surfaces.cli.problems import present
@@ -32,6 +33,7 @@ def build_app(ports: Ports) -> App:
     """Return the app with all commands."""
     app = App(name="wherewithal", help=HELP, version=__version__, help_format="markdown")
     add_decide(app, ports)
+    add_offline(app, ports)
     add_policy(app, ports)
     add_lending(app)
     add_dmn(app)

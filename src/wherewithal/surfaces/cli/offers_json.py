@@ -36,7 +36,7 @@ def products_json(
         found[code] = {
             "name": product.name,
             "power_cents": values[f"power_{code}_cents"],
-            "financed_cents": values[f"financed_{code}_cents"],
+            "financed_cents": offer.amount_financed_cents if offer else None,
             "plan": values[f"plan_{code}"],
             "note_rate_bps": values[f"note_rate_{code}_bps"],
             "reason": reason_json(values[f"reason_{code}"], bundle),

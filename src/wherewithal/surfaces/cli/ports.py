@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Protocol
 
 import polars as pl
 
 from wherewithal.qualify.bundle import PolicyBundle
 from wherewithal.qualify.decide import Applicant
+from wherewithal.service.offline import Counts
 from wherewithal.vocabulary.merchant import Directory
 
 #: The sources that read files, by the names that `--source` takes.
@@ -30,6 +32,32 @@ class FactsFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfflineAnswer:
+    """What an offline run came to."""
+
+    counts: Counts
+    bundle_digest: str
+    #: What was assumed for at least one row, one sentence each.
+    assumptions: list[str]
+
+
+class RunsOffline(Protocol):
+    """Decides every row of a file into Parquet files of a folder."""
+
+    def __call__(
+        self,
+        file: FactsFile,
+        *,
+        bundle: Path | None,
+        out: Path,
+        workers: int,
+        on_progress: Callable[[int, int], None],
+    ) -> OfflineAnswer:
+        """Write the decisions to `out/decisions`; `on_progress` gets rows done and rows in all."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
     """Everything that the commands reach for."""
 
@@ -42,4 +70,9 @@ class Ports:
     load_bundle: Callable[[Path | None], PolicyBundle]
     #: The sample merchants, checked against the bundle's products; None where they are not at hand.
     load_directory: Callable[[PolicyBundle], Directory | None]
+    run_offline: RunsOffline
+    #: A file or folder that ships, such as `examples/bureau`; None where it is not at hand.
+    shipped: Callable[[str], Path | None]
     today: Callable[[], date]
+    #: How many processes may work at once.
+    workers: int

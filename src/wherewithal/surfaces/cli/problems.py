@@ -11,7 +11,7 @@ import sys
 from cyclopts import CycloptsError
 
 from wherewithal.dmn.errors import DmnError, ModelRefused
-from wherewithal.vocabulary.errors import DomainError, InputRefused
+from wherewithal.vocabulary.errors import DomainError, InputRefused, WherewithalError
 
 EXIT_REFUSED = 2
 EXIT_OWN_FAULT = 70
@@ -39,6 +39,8 @@ def _lines(error: Exception) -> tuple[list[str], int]:
             return [str(diagnostic) for diagnostic in error.diagnostics], EXIT_REFUSED
         case DomainError() | DmnError():
             return [str(error)], EXIT_REFUSED
+        case WherewithalError():
+            return [str(error)], EXIT_OWN_FAULT
         case _:
             # The words of an unexpected error may quote a person's data; its kind cannot.
             message = (
@@ -54,6 +56,7 @@ def _of_system(error: OSError) -> str:
         errno.ENOENT: "there is no such file or folder",
         errno.EISDIR: "this is a folder; a file was expected",
         errno.ENOTDIR: "a part of this path is no folder",
+        errno.EEXIST: "a file is there; a folder was expected",
         errno.EACCES: "may not be read or written by this user",
         errno.ENOSPC: "the disk is full",
     }
