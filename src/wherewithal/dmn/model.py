@@ -241,6 +241,8 @@ class BusinessKnowledgeModel:
     function: BoxedFunction | None
     requires: tuple[str, ...]
     element_id: str | None = None
+    #: The declared type of its variable: of the result, or of the function itself.
+    type_ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,6 +255,8 @@ class DecisionService:
     input_decisions: tuple[str, ...]
     input_data: tuple[str, ...]
     element_id: str | None = None
+    #: The declared type of its result.
+    type_ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

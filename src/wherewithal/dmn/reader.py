@@ -163,14 +163,17 @@ def _read_inputs(reading: Reading, root: Element) -> list[InputData]:
     for child in children(root, "inputData"):
         name = reading.name(child, "an input", what="an input")
         if name is not None:
-            variable = first_child(child, "variable")
-            type_ref = None if variable is None else variable.get("typeRef")
             found.append(
                 InputData(
-                    name=name, type_ref=reading.type_ref(type_ref), element_id=child.get("id")
+                    name=name, type_ref=_variable_type(reading, child), element_id=child.get("id")
                 )
             )
     return found
+
+
+def _variable_type(reading: Reading, element: Element) -> str | None:
+    variable = first_child(element, "variable")
+    return None if variable is None else reading.type_ref(variable.get("typeRef"))
 
 
 def _scope_of(place: str, requires: tuple[str, ...], elements: Elements) -> Scope:
@@ -189,16 +192,14 @@ def _read_decisions(reading: Reading, root: Element, elements: Elements) -> list
             continue
         place = f"decision '{name}'"
         requires = read_requirements(reading, child, elements, place)
-        variable = first_child(child, "variable")
         expression = read_child_expression(reading, child, _scope_of(place, requires, elements))
         if expression is None:
             message = "the decision has no logic; it gives null"
             reading.warning("no-logic", place, message, line=line_of(child))
-        type_ref = None if variable is None else variable.get("typeRef")
         found.append(
             Decision(
                 name=name,
-                type_ref=reading.type_ref(type_ref),
+                type_ref=_variable_type(reading, child),
                 expression=expression,
                 requires=requires,
                 element_id=child.get("id"),
@@ -226,7 +227,11 @@ def _read_knowledge_models(
             reading.warning("no-logic", place, message, line=line_of(child))
         found.append(
             BusinessKnowledgeModel(
-                name=name, function=function, requires=requires, element_id=child.get("id")
+                name=name,
+                function=function,
+                requires=requires,
+                element_id=child.get("id"),
+                type_ref=_variable_type(reading, child),
             )
         )
     return found
@@ -249,6 +254,7 @@ def _read_services(reading: Reading, root: Element, elements: Elements) -> list[
                 input_decisions=read_references(reading, child, "inputDecision", elements, place),
                 input_data=read_references(reading, child, "inputData", elements, place),
                 element_id=child.get("id"),
+                type_ref=_variable_type(reading, child),
             )
         )
     return found

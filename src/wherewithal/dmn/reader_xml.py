@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from lxml import etree
 
@@ -110,5 +111,5 @@ def local_name(element: Element) -> str:
 
 def line_of(element: Element) -> int | None:
     """Return the line on which an element begins."""
-    line = element.sourceline
+    line: Any = element.sourceline
     return line if isinstance(line, int) else None

@@ -1,0 +1,112 @@
+"""Values as text and text as values. Source: DMN 1.5, table 72 (string, number) and 10.3.2.6."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from wherewithal.dmn.feel import ast
+from wherewithal.dmn.reference import arithmetic
+from wherewithal.dmn.reference.arithmetic import STRING_LENGTH_MAX
+from wherewithal.dmn.reference.decimals import number_of, text_of_number
+from wherewithal.dmn.reference.temporal_text import (
+    read_at_literal,
+    read_date,
+    read_datetime,
+    read_duration,
+    read_time,
+    text_of_date,
+    text_of_datetime,
+    text_of_duration,
+    text_of_time,
+)
+from wherewithal.dmn.reference.values import (
+    Date,
+    DateTime,
+    DaysDuration,
+    FeelNull,
+    LimitExceeded,
+    MonthsDuration,
+    Range,
+    Time,
+)
+
+
+def text_of(value: Any) -> str:
+    """Return a value as `string()` gives it; a string inside a list is in quotation marks."""
+    return value if isinstance(value, str) else _text_inside(value)
+
+
+def _text_inside(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, Decimal):
+        return text_of_number(value)
+    if isinstance(value, Date):
+        return text_of_date(value)
+    if isinstance(value, Time):
+        return text_of_time(value)
+    if isinstance(value, DateTime):
+        return text_of_datetime(value)
+    if isinstance(value, (DaysDuration, MonthsDuration)):
+        return text_of_duration(value)
+    if isinstance(value, list):
+        return _joined("[", [_text_inside(item) for item in value], "]")
+    if isinstance(value, dict):
+        entries = [f"{_key(key)}: {_text_inside(item)}" for key, item in value.items()]
+        return _joined("{", entries, "}")
+    if isinstance(value, Range):
+        return _text_of_range(value)
+    return "function"
+
+
+def _key(key: str) -> str:
+    return key if key and all(part.isidentifier() for part in key.split(" ")) else f'"{key}"'
+
+
+def _joined(start: str, parts: list[str], end: str) -> str:
+    if sum(map(len, parts)) > STRING_LENGTH_MAX:
+        raise LimitExceeded(f"a string may have {STRING_LENGTH_MAX} characters")
+    return start + ", ".join(parts) + end
+
+
+def _text_of_range(value: Range) -> str:
+    if value.low is None:
+        return ("<=" if value.high_closed else "<") + f" {_text_inside(value.high)}"
+    if value.high is None:
+        return (">=" if value.low_closed else ">") + f" {_text_inside(value.low)}"
+    ends = f"{_text_inside(value.low)}..{_text_inside(value.high)}"
+    return ("[" if value.low_closed else "(") + ends + ("]" if value.high_closed else ")")
+
+
+_READERS = {
+    "date": read_date,
+    "time": read_time,
+    "date and time": read_datetime,
+    "duration": read_duration,
+}
+
+
+def literal_value(node: ast.Node | None) -> Any:
+    """Return the value of a literal; FeelNull for any other tree."""
+    match node:
+        case None | ast.NullLiteral():
+            return None
+        case ast.NumberLiteral(text=text):
+            return number_of(text)
+        case ast.Negation(operand=operand):
+            return arithmetic.negate(literal_value(operand))
+        case ast.StringLiteral(value=value) | ast.BooleanLiteral(value=value):
+            return value
+        case ast.AtLiteral(text=text):
+            return read_at_literal(text)
+        case ast.Invocation(
+            function=ast.Name(name=name),
+            arguments=(ast.Argument(value=ast.StringLiteral(value=text)),),
+        ) if name in _READERS:
+            return _READERS[name](text)
+    raise FeelNull("the ends of a range are literals")

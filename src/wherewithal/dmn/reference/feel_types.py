@@ -1,0 +1,210 @@
+"""FEEL's lattice of types, and whether a value belongs to one. Source: DMN 1.5, 10.3.2.9."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from wherewithal.dmn.feel import ast
+from wherewithal.dmn.model import Feel, ItemDefinition
+from wherewithal.dmn.reference.values import Function, Range, kind_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeelType:
+    """A type; lists and ranges have an item, contexts fields, functions parameters and a result."""
+
+    kind: str
+    item: FeelType | None = None
+    fields: Mapping[str, FeelType] = field(default_factory=dict)
+    parameters: tuple[FeelType, ...] = ()
+    result: FeelType | None = None
+    #: Unary tests that each value must pass: allowed values and type constraints.
+    constraints: tuple[Feel, ...] = ()
+
+
+ANY = FeelType(kind="Any")
+NULL = FeelType(kind="Null")
+_SIMPLE = {
+    **{
+        name: FeelType(kind=name)
+        for name in (
+            "number",
+            "string",
+            "boolean",
+            "date",
+            "time",
+            "date and time",
+            "days and time duration",
+            "years and months duration",
+        )
+    },
+    "dateTime": FeelType(kind="date and time"),
+    "date time": FeelType(kind="date and time"),
+    "dayTimeDuration": FeelType(kind="days and time duration"),
+    "yearMonthDuration": FeelType(kind="years and months duration"),
+    "duration": FeelType(kind="duration"),
+    "Any": ANY,
+    "any": ANY,
+    "Null": NULL,
+    "null": NULL,
+}
+#: As type references of a model; in `instance of` these need their parameters.
+_BARE = {
+    "list": FeelType(kind="list", item=ANY),
+    "context": FeelType(kind="context"),
+    "function": FeelType(kind="function"),
+    "range": FeelType(kind="range", item=ANY),
+}
+_DEPTH_MAX = 40
+#: Whether a value passes unary tests.
+Tester = Callable[[Feel, Any], bool]
+
+
+class TypeTable:
+    """Resolves the type references of one model, and of those that it imports."""
+
+    def __init__(
+        self, items: tuple[ItemDefinition, ...], imported: Mapping[str, TypeTable] | None = None
+    ) -> None:
+        """Index the item definitions; `imported` are tables by the import's name."""
+        self._items = {item.name: item for item in items}
+        self._imported = imported or {}
+
+    def join(self, imported: Mapping[str, TypeTable]) -> None:
+        """Make the types of imported models known, by the import's name."""
+        self._imported = imported
+
+    def by_name(self, name: str | None, depth: int = 0) -> FeelType | None:
+        """Return the type of a reference; ANY for none, None if it is unknown."""
+        if name is None:
+            return ANY
+        if depth > _DEPTH_MAX:
+            return ANY
+        if name in self._items:
+            return self._of_item(self._items[name], depth + 1)
+        if name in _SIMPLE:
+            return _SIMPLE[name]
+        if name in _BARE:
+            return _BARE[name]
+        for prefix, table in self._imported.items():
+            if prefix and name.startswith(f"{prefix}."):
+                return table.by_name(name[len(prefix) + 1 :], depth + 1)
+        open_table = self._imported.get("")
+        return None if open_table is None else open_table.by_name(name, depth + 1)
+
+    def _of_item(self, item: ItemDefinition, depth: int) -> FeelType:
+        if item.function_parameters is not None:
+            parameters = tuple(
+                self.by_name(ref, depth) or ANY for _, ref in item.function_parameters
+            )
+            result = self.by_name(item.function_result, depth) or ANY
+            return FeelType(kind="function", parameters=parameters, result=result)
+        if item.components:
+            fields = {part.name: self._of_item(part, depth) for part in item.components}
+            found = FeelType(kind="context", fields=fields)
+        else:
+            found = self.by_name(item.type_ref, depth) or ANY
+        if item.allowed_values is not None:
+            found = _constrained(found, item.allowed_values)
+        if item.is_collection:
+            found = FeelType(kind="list", item=found)
+        if item.type_constraint is not None:
+            found = _constrained(found, item.type_constraint)
+        return found
+
+    def by_expression(self, ref: ast.TypeRef) -> FeelType | None:
+        """Return the type that a FEEL type expression names; None if it names none."""
+        parts = [self.by_expression(argument) for argument in ref.arguments]
+        known = [part for part in parts if part is not None]
+        if len(known) < len(parts):
+            return None
+        if ref.name in ("list", "range"):
+            return FeelType(kind=ref.name, item=known[0]) if known else None
+        if ref.name == "context" and ref.keys:
+            return FeelType(kind="context", fields=dict(zip(ref.keys, known, strict=True)))
+        if ref.name == "function" and known:
+            return FeelType(kind="function", parameters=tuple(known[:-1]), result=known[-1])
+        if ref.name in _BARE and ref.name not in self._items:
+            return None
+        return self.by_name(ref.name)
+
+
+def _constrained(found: FeelType, tests: Feel) -> FeelType:
+    return FeelType(
+        kind=found.kind,
+        item=found.item,
+        fields=found.fields,
+        parameters=found.parameters,
+        result=found.result,
+        constraints=(*found.constraints, tests),
+    )
+
+
+def belongs(value: Any, wanted: FeelType, passes: Tester | None = None) -> bool:
+    """Return whether a value belongs to a type; null belongs to every type.
+
+    `passes` decides constraints; without it they are not looked at.
+    """
+    if value is None:
+        return True
+    if not _has_shape(value, wanted, passes):
+        return False
+    return passes is None or all(passes(tests, value) for tests in wanted.constraints)
+
+
+def _has_shape(value: Any, wanted: FeelType, passes: Tester | None) -> bool:
+    kind = kind_of(value)
+    if wanted.kind == "Any":
+        return True
+    if wanted.kind == "duration":
+        return kind in ("days and time duration", "years and months duration")
+    if kind != wanted.kind:
+        return False
+    if isinstance(value, list):
+        item = wanted.item or ANY
+        return all(belongs(element, item, passes) for element in value)
+    if isinstance(value, dict):
+        return all(
+            name in value and belongs(value[name], part, passes)
+            for name, part in wanted.fields.items()
+        )
+    if isinstance(value, Range):
+        item = wanted.item or ANY
+        return belongs(value.low, item, passes) and belongs(value.high, item, passes)
+    if isinstance(value, Function):
+        return _function_conforms(value.type, wanted)
+    return True
+
+
+def _function_conforms(found: FeelType | None, wanted: FeelType) -> bool:
+    if found is None or (wanted.result is None and not wanted.parameters):
+        return True
+    return conforms(found, wanted)
+
+
+def conforms(found: FeelType, wanted: FeelType) -> bool:
+    """Return whether one type conforms to another: Null below all, Any above all."""
+    if wanted.kind == "Any" or found.kind == "Null":
+        return True
+    if found.kind != wanted.kind:
+        return False
+    if found.kind in ("list", "range"):
+        return conforms(found.item or ANY, wanted.item or ANY)
+    if found.kind == "context":
+        return all(
+            name in found.fields and conforms(found.fields[name], part)
+            for name, part in wanted.fields.items()
+        )
+    if found.kind == "function":
+        # Parameters the other way round: a function that takes more may stand for one that takes less.
+        return (
+            len(found.parameters) == len(wanted.parameters)
+            and all(
+                conforms(asked, given)
+                for given, asked in zip(found.parameters, wanted.parameters, strict=True)
+            )
+            and conforms(found.result or ANY, wanted.result or ANY)
+        )
+    return True

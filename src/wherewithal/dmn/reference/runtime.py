@@ -1,0 +1,90 @@
+"""What one evaluation carries: its bounds, its notes, its moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from wherewithal.dmn.diagnostics import Diagnostic, warning
+from wherewithal.dmn.reference.values import DateTime, Function, LimitExceeded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds of one evaluation; none can be reached by an honest model."""
+
+    steps_max: int = 5_000_000
+    calls_deep_max: int = 300
+    list_length_max: int = 1_000_000
+    regex_steps_max: int = 2_000_000
+    notes_max: int = 200
+
+
+@dataclass(slots=True, kw_only=True)
+class Runtime:
+    """Counts against the bounds and collects what became null, and why."""
+
+    limits: Limits
+    #: The moment that now() and today() give; None if the caller gave none.
+    now: DateTime | None = None
+    notes: list[Diagnostic] = field(default_factory=list)
+    place: str = ""
+    steps: int = 0
+    calls_deep: int = 0
+    _quiet: int = 0
+
+    def spend(self, count: int = 1) -> None:
+        """Count steps of work; LimitExceeded beyond the bound."""
+        self.steps += count
+        if self.steps > self.limits.steps_max:
+            raise LimitExceeded(f"the evaluation takes more than {self.limits.steps_max} steps")
+
+    def note(self, message: str) -> None:
+        """Record why a value became null, once a place."""
+        if self._quiet or len(self.notes) >= self.limits.notes_max:
+            return
+        found = warning("null-result", self.place, message)
+        if found not in self.notes:
+            self.notes.append(found)
+
+    def hush(self, quiet: int) -> None:
+        """Record nothing (1) or again as before (-1)."""
+        self._quiet += quiet
+
+    def check_length(self, length: int) -> None:
+        """Refuse a list that is longer than the bound."""
+        if length > self.limits.list_length_max:
+            raise LimitExceeded(f"a list may have {self.limits.list_length_max} items")
+        self.spend(length)
+
+    def call(self, function: Function, arguments: Mapping[str, Any]) -> Any:
+        """Call a function one level deeper."""
+        if self.calls_deep >= self.limits.calls_deep_max:
+            message = f"functions call each other more than {self.limits.calls_deep_max} deep"
+            raise LimitExceeded(message)
+        self.calls_deep += 1
+        try:
+            return function.call(arguments)
+        finally:
+            self.calls_deep -= 1
+
+
+class Scope:
+    """Names and values, the innermost first."""
+
+    __slots__ = ("bindings", "parent")
+
+    def __init__(self, bindings: dict[str, Any], parent: Scope | None = None) -> None:
+        """Put bindings in front of those of the parent."""
+        self.bindings = bindings
+        self.parent = parent
+
+    def find(self, name: str) -> tuple[bool, Any]:
+        """Return whether the name is bound, and to what."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.bindings:
+                return True, scope.bindings[name]
+            scope = scope.parent
+        return False, None

@@ -1,0 +1,144 @@
+"""Evaluates decision tables. Source: DMN 1.5, 8.2.10 and 10.3.2.10."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from wherewithal.dmn.feel import ast
+from wherewithal.dmn.model import Aggregation, DecisionTable, Feel, HitPolicy, Rule, TableOutput
+from wherewithal.dmn.reference.builtin_registry import builtin_function
+from wherewithal.dmn.reference.coercion import coerce
+from wherewithal.dmn.reference.compare import equal
+from wherewithal.dmn.reference.evaluator import Evaluator
+from wherewithal.dmn.reference.feel_types import ANY
+from wherewithal.dmn.reference.runtime import Scope
+from wherewithal.dmn.reference.values import FeelNull
+
+_FOLDS = {
+    Aggregation.SUM: "sum",
+    Aggregation.COUNT: "count",
+    Aggregation.MIN: "min",
+    Aggregation.MAX: "max",
+}
+_MULTIPLE = (HitPolicy.COLLECT, HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER)
+
+
+def evaluate_table(
+    evaluator: Evaluator, table: DecisionTable, scope: Scope
+) -> tuple[Any, list[Any], list[int]]:
+    """Return the table's value, the values of its inputs, and the numbers of the rules that hit."""
+    values = [evaluator.feel(clause.expression, scope) for clause in table.inputs]
+    matched = [rule for rule in table.rules if _matches(evaluator, table, rule, values, scope)]
+    try:
+        if not matched:
+            return _default(evaluator, table, scope), values, []
+        hits, value = _hit(evaluator, table, matched, scope)
+    except FeelNull as reason:
+        evaluator.runtime.note(str(reason))
+        return None, values, [rule.number for rule in matched]
+    return value, values, [rule.number for rule in hits]
+
+
+def _matches(
+    evaluator: Evaluator, table: DecisionTable, rule: Rule, values: Sequence[Any], scope: Scope
+) -> bool:
+    for tests, clause, value in zip(rule.tests, table.inputs, values, strict=False):
+        node = tests.node
+        if isinstance(node, ast.UnaryTests) and node.is_dash:
+            # `-` takes any of the values that the column allows.
+            allowed = clause.allowed_values
+            if allowed is not None and value is not None:
+                if evaluator.satisfies(allowed, value, scope) is not True:
+                    return False
+            continue
+        if evaluator.satisfies(tests, value, scope) is not True:
+            return False
+    return len(rule.tests) == len(table.inputs)
+
+
+def _default(evaluator: Evaluator, table: DecisionTable, scope: Scope) -> Any:
+    if all(output.default is None for output in table.outputs):
+        return None
+    values = [evaluator.feel(output.default, scope) for output in table.outputs]
+    return _shaped(evaluator, table.outputs, values)
+
+
+def _shaped(evaluator: Evaluator, outputs: Sequence[TableOutput], values: Sequence[Any]) -> Any:
+    """Return the outputs of one rule: a value, or a context where there are several."""
+    typed = [
+        coerce(value, evaluator.types.by_name(output.type_ref) or ANY)
+        for value, output in zip(values, outputs, strict=False)
+    ]
+    if len(outputs) == 1:
+        return typed[0] if typed else None
+    return {output.name or "": value for output, value in zip(outputs, typed, strict=False)}
+
+
+def _outputs_of(evaluator: Evaluator, table: DecisionTable, rule: Rule, scope: Scope) -> Any:
+    values = [evaluator.feel(cell, scope) for cell in rule.outputs]
+    return _shaped(evaluator, table.outputs, values)
+
+
+def _hit(
+    evaluator: Evaluator, table: DecisionTable, matched: Sequence[Rule], scope: Scope
+) -> tuple[Sequence[Rule], Any]:
+    """Return the rules that hit, and the value that the hit policy makes of them."""
+    policy = table.hit_policy
+    if policy is HitPolicy.UNIQUE and len(matched) > 1:
+        numbers = ", ".join(str(rule.number) for rule in matched)
+        raise FeelNull(f"hit policy UNIQUE, but rules {numbers} match")
+    if policy in (HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER):
+        matched = _by_output_order(evaluator, table, matched, scope)
+    if policy in (HitPolicy.FIRST, HitPolicy.PRIORITY):
+        matched = matched[:1]
+    outcomes = [_outputs_of(evaluator, table, rule, scope) for rule in matched]
+    if policy in _MULTIPLE:
+        return matched, _aggregated(evaluator, table.aggregation, outcomes)
+    if any(not _alike(outcomes[0], other) for other in outcomes[1:]):
+        numbers = ", ".join(str(rule.number) for rule in matched)
+        raise FeelNull(f"hit policy ANY, but rules {numbers} give different outputs")
+    return matched, outcomes[0]
+
+
+def _alike(left: Any, right: Any) -> bool:
+    return equal(left, right) is True
+
+
+def _aggregated(evaluator: Evaluator, aggregation: Aggregation | None, outcomes: list[Any]) -> Any:
+    if aggregation is None:
+        return outcomes
+    fold = builtin_function(_FOLDS[aggregation], evaluator.runtime)
+    return fold.call({"list": outcomes})
+
+
+def _by_output_order(
+    evaluator: Evaluator, table: DecisionTable, matched: Sequence[Rule], scope: Scope
+) -> Sequence[Rule]:
+    """Return the rules by the position of their outputs among the allowed values, column by column."""
+    orders = [_allowed(evaluator, output.allowed_values, scope) for output in table.outputs]
+    if all(order is None for order in orders):
+        raise FeelNull(f"hit policy {table.hit_policy.value} needs the outputs' allowed values")
+
+    ranked: list[tuple[tuple[int, ...], Rule]] = []
+    for rule in matched:
+        values = [evaluator.feel(cell, scope) for cell in rule.outputs]
+        ranks = tuple(_rank(value, order) for value, order in zip(values, orders, strict=False))
+        ranked.append((ranks, rule))
+    ranked.sort(key=lambda entry: entry[0])
+    return [rule for _, rule in ranked]
+
+
+def _allowed(evaluator: Evaluator, tests: Feel | None, scope: Scope) -> list[Any] | None:
+    if tests is None or not isinstance(tests.node, ast.UnaryTests):
+        return None
+    return [evaluator.evaluate(test, scope) for test in tests.node.tests]
+
+
+def _rank(value: Any, order: Sequence[Any] | None) -> int:
+    if order is None:
+        return 0
+    return next(
+        (position for position, known in enumerate(order) if equal(value, known) is True),
+        len(order),
+    )

@@ -1,0 +1,171 @@
+"""Runs DMN TCK folders: each test case is SUCCESS only if every result node agrees.
+
+The cases' format is the TCK's own XML; results are rows of its CSV: folder, test file, case,
+SUCCESS, ERROR or IGNORED, and what differed.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from wherewithal.dmn.model import Model
+from wherewithal.dmn.reader import read_models
+from wherewithal.dmn.reader_xml import Element, line_of
+from wherewithal.dmn.reference.compare import equal
+from wherewithal.dmn.reference.conversion import text_of
+from wherewithal.dmn.reference.engine import evaluate
+from wherewithal.dmn.reference.temporal_text import (
+    read_date,
+    read_datetime,
+    read_duration,
+    read_time,
+)
+from wherewithal.dmn.reference.values import FeelNull, Function
+
+SUCCESS, ERROR, IGNORED = "SUCCESS", "ERROR", "IGNORED"
+_XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+#: Numbers of the cases are written with fewer digits than FEEL has.
+_TOLERANCE = Decimal("1e-8")
+_DETAIL_MAX = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TckRow:
+    """One test case and what became of it."""
+
+    folder: str
+    test_file: str
+    case: str
+    outcome: str
+    detail: str = ""
+
+
+def run_tck(root: Path) -> Iterator[TckRow]:
+    """Yield a row for each test case under a folder of TCK folders, in the order of their names."""
+    for test_file in sorted(root.rglob("*-test-*.xml")):
+        folder = test_file.parent.relative_to(root).as_posix()
+        yield from _run_file(test_file, folder)
+
+
+def write_csv(rows: Iterable[TckRow]) -> tuple[str, dict[str, int]]:
+    """Return the rows in the TCK's CSV format, and how many there are of each outcome."""
+    counts = {SUCCESS: 0, ERROR: 0, IGNORED: 0}
+    text = io.StringIO()
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    for row in rows:
+        counts[row.outcome] += 1
+        writer.writerow([row.folder, row.test_file, row.case, row.outcome, row.detail])
+    return text.getvalue(), counts
+
+
+def _run_file(test_file: Path, folder: str) -> Iterator[TckRow]:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
+    root = etree.parse(test_file, parser).getroot()
+    files = {path.name: path.read_bytes() for path in sorted(test_file.parent.glob("*.dmn"))}
+    models, _ = read_models(files)
+    model_name = (root.findtext("{*}modelName") or "").strip()
+    main = [model for model in models if model.file == model_name]
+    ordered = [model for model in models if model.file != model_name] + main
+    namespace = main[0].namespace if main else None
+    for case in root.iterfind("{*}testCase"):
+        outcome, detail = _run_case(case, ordered, namespace)
+        yield TckRow(
+            folder=folder,
+            test_file=test_file.stem,
+            case=case.get("id") or f"line {line_of(case)}",
+            outcome=outcome,
+            detail=" ".join(detail.split())[:_DETAIL_MAX],
+        )
+
+
+def _run_case(case: Element, models: Sequence[Model], namespace: str | None) -> tuple[str, str]:
+    inputs: dict[str, Any] = {}
+    for node in case.iterfind("{*}inputNode"):
+        name = " ".join((node.get("name") or "").split())
+        key = f"{node.get('namespace')}#{name}" if node.get("namespace") else name
+        inputs[key] = _value_of(node)
+    wrong: list[str] = []
+    for node in case.iterfind("{*}resultNode"):
+        name = " ".join((node.get("name") or "").split())
+        expected_node = node.find("{*}expected")
+        expected = None if expected_node is None else _value_of(expected_node)
+        invocable = case.get("invocableName")
+        found = evaluate(models, invocable or name, inputs, namespace=namespace)
+        value = found.value
+        if invocable and isinstance(value, dict) and not isinstance(expected, dict):
+            value = value.get(name, value)
+        if not agrees(value, expected):
+            notes = "; ".join(diagnostic.message for diagnostic in found.diagnostics[:3])
+            wrong.append(f"{name}: got {_shown(value)}, expected {_shown(expected)} ({notes})")
+    return (ERROR, " | ".join(wrong)) if wrong else (SUCCESS, "")
+
+
+def _shown(value: Any) -> str:
+    return "null" if value is None else text_of(value)
+
+
+def agrees(found: Any, expected: Any) -> bool:
+    """Return whether a value is what a case expects; numbers within 1e-8 of their size."""
+    if isinstance(found, Decimal) and isinstance(expected, Decimal):
+        return abs(found - expected) <= _TOLERANCE * max(1, abs(expected))
+    if isinstance(found, list) and isinstance(expected, list):
+        return len(found) == len(expected) and all(
+            agrees(one, other) for one, other in zip(found, expected, strict=True)
+        )
+    if isinstance(found, dict) and isinstance(expected, dict):
+        return found.keys() == expected.keys() and all(
+            agrees(value, expected[key]) for key, value in found.items()
+        )
+    return not isinstance(found, Function) and equal(found, expected) is True
+
+
+def _value_of(node: Element) -> Any:
+    """Return the value that an input, a component, an item or an expected result holds."""
+    value = node.find("{*}value")
+    if value is not None:
+        return _simple_value(value)
+    items = node.find("{*}list")
+    if items is not None:
+        if items.get(f"{_XSI}nil") in ("true", "1"):
+            return None
+        return [_value_of(item) for item in items.iterfind("{*}item")]
+    components = node.findall("{*}component")
+    if components:
+        return {
+            " ".join((component.get("name") or "").split()): _value_of(component)
+            for component in components
+        }
+    return None
+
+
+def _simple_value(value: Element) -> Any:
+    if value.get(f"{_XSI}nil") in ("true", "1"):
+        return None
+    text = value.text or ""
+    kind = (value.get(f"{_XSI}type") or "string").rpartition(":")[2]
+    try:
+        match kind:
+            case "string":
+                return text
+            case "boolean":
+                return text.strip() in ("true", "1")
+            case "date":
+                return read_date(text.strip())
+            case "time":
+                return read_time(text.strip())
+            case "dateTime":
+                return read_datetime(text.strip())
+            case "duration":
+                return read_duration(text.strip())
+            case _:
+                return Decimal(text.strip())
+    except (FeelNull, InvalidOperation):
+        return text
