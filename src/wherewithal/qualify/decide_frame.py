@@ -86,4 +86,4 @@ def _decided(facts: pl.DataFrame, bundle: PolicyBundle, edition: Edition) -> pl.
     )
 
 
-_DETAILS = ("limit_", "financed_", "plan_", "note_rate_", "reason_")
+_DETAILS = ("limit_", "plan_", "note_rate_", "reason_")

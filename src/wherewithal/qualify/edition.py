@@ -132,18 +132,25 @@ def _outputs(
     powers: Mapping[ProductCode, Power],
     total: Node,
 ) -> dict[str, Node]:
-    """Return the columns of a decision row: null is unknown, and a decline's power is 0."""
+    """Return the columns of a decision row: null is unknown.
+
+    A declined person's power is 0 already, because the tier has no limits or no leg fits; only
+    what was not decided has to be made null.
+    """
     graph, program = bundle.graph, bundle.program
-    null, zero = graph.constant(None), graph.constant(0)
-    approved = graph.equal(outcome, graph.constant(Outcome.APPROVED.value))
-    declined = graph.equal(outcome, graph.constant(Outcome.DECLINED.value))
-    decided = graph.any_of([approved, declined])
+    null = graph.constant(None)
+    decided = graph.any_of(
+        [
+            graph.equal(outcome, graph.constant(Outcome.APPROVED.value)),
+            graph.equal(outcome, graph.constant(Outcome.DECLINED.value)),
+        ]
+    )
+    # Where the policy itself declines, the decision's reasons say why, not the product's.
+    by_policy = graph.equal(program.node(contract.TIER_RANK), graph.constant(contract.RANK_DECLINE))
+    explained = graph.all_of([decided, graph.negation(by_policy)])
 
     def if_decided(node: Node) -> Node:
         return graph.case([(decided, node)], null)
-
-    def if_approved(node: Node, otherwise: Node) -> Node:
-        return graph.case([(approved, node), (declined, otherwise)], null)
 
     outputs = {
         "outcome": outcome,
@@ -152,19 +159,13 @@ def _outputs(
         "pricing_tier": if_decided(program.node(contract.PRICING_TIER)),
         "capacity_cents": if_decided(program.node(contract.CAPACITY)),
         "small_ticket_capacity_cents": if_decided(program.node(contract.SMALL_TICKET_CAPACITY)),
-        "power_total_cents": if_approved(total, zero),
+        "power_total_cents": if_decided(total),
     }
     for node, name in contract.LIMITS.items():
         outputs[f"limit_{node.value}_cents"] = if_decided(program.node(name))
     for code, power in powers.items():
-        outputs[f"power_{code.value}_cents"] = if_approved(power.power_cents, zero)
-        outputs[f"financed_{code.value}_cents"] = if_approved(power.financed_cents, zero)
-        outputs[f"plan_{code.value}"] = if_approved(power.plan, null)
-        outputs[f"note_rate_{code.value}_bps"] = if_approved(power.note_rate_bps, null)
-        # Where the policy itself declines, the decision's reasons say why, not the product's.
-        by_policy = graph.equal(
-            program.node(contract.TIER_RANK), graph.constant(contract.RANK_DECLINE)
-        )
-        own = graph.case([(by_policy, null)], power.reason)
-        outputs[f"reason_{code.value}"] = if_approved(own, own)
+        outputs[f"power_{code.value}_cents"] = if_decided(power.power_cents)
+        outputs[f"plan_{code.value}"] = if_decided(power.plan)
+        outputs[f"note_rate_{code.value}_bps"] = if_decided(power.note_rate_bps)
+        outputs[f"reason_{code.value}"] = graph.case([(explained, power.reason)], null)
     return outputs
