@@ -10,6 +10,7 @@ from cyclopts import App, CycloptsError
 
 from wherewithal import __version__
 from wherewithal.surfaces.cli.decide import add_decide
+from wherewithal.surfaces.cli.demo import add_demo
 from wherewithal.surfaces.cli.dmn import add_dmn
 from wherewithal.surfaces.cli.lending import add_lending
 from wherewithal.surfaces.cli.offline import add_offline
@@ -32,6 +33,7 @@ EXIT_INTERRUPTED = 130
 def build_app(ports: Ports) -> App:
     """Return the app with all commands."""
     app = App(name="wherewithal", help=HELP, version=__version__, help_format="markdown")
+    add_demo(app, ports)
     add_decide(app, ports)
     add_offline(app, ports)
     add_policy(app, ports)

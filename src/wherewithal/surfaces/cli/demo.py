@@ -1,0 +1,190 @@
+"""`wherewithal demo`: the whole on real people's files, in plain words."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any
+
+import polars as pl
+from cyclopts import App
+from rich.console import RenderableType
+
+from wherewithal.qualify.bundle import PolicyBundle
+from wherewithal.qualify.decide import decide
+from wherewithal.surfaces.cli import demo_print as show
+from wherewithal.surfaces.cli.decision_json import decision_json
+from wherewithal.surfaces.cli.demo_agreement import compare
+from wherewithal.surfaces.cli.demo_outcomes import outcomes_by_tier
+from wherewithal.surfaces.cli.offers_json import merchants_json, products_json
+from wherewithal.surfaces.cli.ports import FactsFile, Ports
+from wherewithal.vocabulary.errors import InputRefused, Problem
+
+REPORT = "examples/bureau/transunion_tu4_creditReportResponse.xml"
+STATED = "examples/bureau/stated.json"
+LOANS = "examples/loans/lendingclub_2007_2010.csv.gz"
+#: Merchants that differ in what they offer: a first choice of all that the directory has.
+MERCHANTS = (
+    "lantern-and-loom",
+    "willow-family-dental",
+    "gilded-wren-jewellers",
+    "wayfarer-and-co",
+    "foxglove-books",
+    "copperfin-tackle",
+)
+SHOWN_PRODUCTS = ("pay_in_4", "monthly", "card")
+EXIT_DISAGREE = 1
+
+
+def add_demo(app: App, ports: Ports) -> None:
+    """Add the command to the app."""
+
+    @app.command(name="demo")
+    def command() -> int:
+        """Show it all on real people's files, in under a minute.
+
+        One published bureau report decided, one borrower's offers at a few merchants, all 20,814
+        borrowers of a public loan file decided at once, and both executors held against each other.
+        Ends with 0 only if they agree in every field of every row.
+        """
+        begun = perf_counter()
+        say = show.console_of(sys.stdout).print
+        say(show.heading("Wherewithal: what a person can spend, where, at what cost and why"))
+        say(
+            show.said(
+                "Real: a bureau report published by TransUnion, and 20,814 loans of LendingClub's"
+                " public file, 2007 to 2010. Fictional: merchants, programs, originators and law"
+                " rows; they are samples and no legal advice."
+            )
+        )
+        bundle = ports.load_bundle(None)
+        _bureau_person(ports, bundle, say)
+        loans = _file(ports, "lendingclub", LOANS)
+        facts = ports.read_facts(loans)
+        decisions = _everyone(ports, loans, say)
+        _borrower(ports, bundle, facts, decisions, say)
+        say(show.heading("4. One policy, two executors"))
+        agreement = compare(facts, decisions, bundle, applicant_of=ports.applicant_of)
+        say(show.agreement_line(agreement))
+        _further(say)
+        say(show.said(f"The demo took {perf_counter() - begun:.0f} seconds."))
+        return 0 if agreement.is_total else EXIT_DISAGREE
+
+
+_Say = Callable[[RenderableType], None]
+
+
+def _bureau_person(ports: Ports, bundle: PolicyBundle, say: _Say) -> None:
+    say(show.heading("1. One person now: a bureau report, and what the person states"))
+    report = _file(ports, "transunion", REPORT)
+    answer = _answer(ports, bundle, ports.read_facts(report), row=0)
+    say(
+        show.said(
+            f"The report is of {answer['as_of']}: {answer['attributes']['total_trades']} trade"
+            f" lines, now past due: {answer['attributes']['trades_past_due']}. A bureau knows no"
+            f" income; the applicant states it ({STATED}, ours)."
+        )
+    )
+    say(show.person_lines(answer))
+    say(show.products_table(answer["products"]))
+
+
+def _everyone(ports: Ports, loans: FactsFile, say: _Say) -> pl.DataFrame:
+    say(show.heading("2. Everyone, offline: all borrowers of the loan file"))
+    with TemporaryDirectory(prefix="wherewithal-demo-") as folder:
+        begun = perf_counter()
+        answer = ports.run_offline(
+            loans, bundle=None, out=Path(folder), workers=1, on_progress=lambda _done, _all: None
+        )
+        seconds = perf_counter() - begun
+        decisions = pl.read_parquet(Path(folder) / "decisions" / "*.parquet")
+    say(
+        show.said(
+            f"{answer.counts.rows:,} rows in {seconds:.1f} seconds, from the gzipped file to"
+            f" Parquet; dated {answer.counts.as_of_first} to {answer.counts.as_of_last}."
+        )
+    )
+    say(show.tiers_table(outcomes_by_tier(decisions, loans.path), rows=answer.counts.rows))
+    say(
+        show.said(
+            "Read the defaults with care. These are borrowers whom a lender had approved once:"
+            " default among those we would decline is understated, and nothing is inferred about"
+            " people whom it rejected. Defaults are over the life of the loan, in a crisis. How a"
+            " loan ended is read for this table alone; no decision sees it."
+        )
+    )
+    return decisions
+
+
+def _borrower(
+    ports: Ports, bundle: PolicyBundle, facts: pl.DataFrame, decisions: pl.DataFrame, say: _Say
+) -> None:
+    row = _row_to_show(decisions)
+    say(show.heading("3. One of them, at a few merchants"))
+    answer = _answer(ports, bundle, facts, row=row)
+    say(show.said(f"Row {row:,} of the loan file, as of {answer['as_of']}."))
+    say(show.person_lines(answer))
+    say(show.products_table(answer["products"]))
+    plan = answer["products"]["monthly"]["best_plan"]
+    if plan is not None:
+        say(show.said(f"The monthly plan in full: {show.schedule_line(plan)}"))
+    chosen = [m for m in answer["merchants"] if m["merchant_id"] in MERCHANTS]
+    if chosen:
+        say(show.merchants_table(chosen, SHOWN_PRODUCTS))
+    say(show.said("Assumed, because the file cannot know it: " + "; ".join(answer["assumptions"])))
+
+
+def _row_to_show(decisions: pl.DataFrame) -> int:
+    """Return the first approved row of tier B whose capacity, not a limit, bounds its power."""
+    columns = ("tier", "power_monthly_cents", "limit_instalment_cents", "power_card_cents")
+    for row, (tier, monthly, limit, card) in enumerate(decisions.select(columns).iter_rows()):
+        if tier == "B" and card and monthly and monthly < limit:
+            return row
+    return 0
+
+
+def _answer(ports: Ports, bundle: PolicyBundle, facts: pl.DataFrame, *, row: int) -> dict[str, Any]:
+    applicant = ports.applicant_of(facts, row)
+    decision = decide(applicant, bundle)
+    directory = ports.load_directory(bundle)
+    merchants = []
+    if directory is not None:
+        merchants = merchants_json(decision, applicant, bundle, directory, with_schedules=False)
+    return decision_json(decision, applicant, bundle) | {
+        "products": products_json(decision, applicant, bundle),
+        "merchants": merchants,
+        "assumptions": ports.assumptions_of(facts[row : row + 1]),
+    }
+
+
+def _file(ports: Ports, source: str, name: str) -> FactsFile:
+    path, stated = ports.shipped(name), ports.shipped(STATED)
+    if path is None:
+        message = "the sample files are not beside this program; run the demo from a checkout"
+        raise InputRefused([Problem(code="missing_example", path=name, message=message)])
+    return FactsFile(
+        source=source,
+        path=path,
+        stated=stated if source == "transunion" else None,
+        as_of=ports.today(),
+    )
+
+
+def _further(say: _Say) -> None:
+    say(show.heading("5. How to look further"))
+    for arguments in _COMMANDS:
+        say(show.typed(f".venv/bin/wherewithal {arguments}"))
+    say(show.said("README.md begins at the beginning; docs/ holds the rest."))
+
+
+_COMMANDS = (
+    "--help",
+    f"decide --source lendingclub {LOANS} --row 7",
+    f"decide --source transunion {REPORT} --stated {STATED}",
+    f"offline run --source lendingclub {LOANS} --out decided",
+    "policy check policies/everyday",
+    "lending schedule --principal-cents 100000 --note-rate-bps 1499 --months 12 --start 2026-01-31",
+)
