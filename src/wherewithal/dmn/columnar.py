@@ -33,7 +33,7 @@ class ColumnarPlan:
     #: The columns that are read; others may be absent.
     inputs: tuple[str, ...]
     stages: tuple[tuple[pl.Expr, ...], ...]
-    outputs: tuple[pl.Expr, ...]
+    outputs: Mapping[str, pl.Expr]
 
     def run(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return a frame with one column for each output, in the frame's row order.
@@ -41,15 +41,16 @@ class ColumnarPlan:
         Nulls:  as in the scalar executor. Texts come back as Enum columns.
         Errors: polars errors if an input column is absent or of another type.
         """
+        return self.widened(frame).select(*self.outputs.values())
+
+    def widened(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return the inputs with the columns of every stage, from which outputs are selected."""
         # A column made by a literal is a scalar inside polars, and a `when` over scalars comes back
         # with one row; rebuilt from its series every column has its length.
-        rows = pl.repeat(0, frame.height, dtype=pl.Int8, eager=True).alias("_rows")
-        frame = pl.DataFrame(frame.select(self.inputs).get_columns() or [rows])
+        frame = pl.DataFrame(frame.select(self.inputs).get_columns())
         for stage in self.stages:
             frame = frame.with_columns(*stage)
-        # Not `select`, which would give constants one row.
-        names = [output.meta.output_name() for output in self.outputs]
-        return frame.with_columns(*self.outputs).select(names)
+        return frame
 
 
 def compile_columnar(outputs: Mapping[str, Node], *, inputs: Sequence[str]) -> ColumnarPlan:
@@ -60,7 +61,7 @@ def compile_columnar(outputs: Mapping[str, Node], *, inputs: Sequence[str]) -> C
     """
     renderer = _Renderer(outputs, inputs=frozenset(inputs))
     stages = renderer.stages()
-    finals = tuple(renderer.output(node).alias(name) for name, node in outputs.items())
+    finals = {name: renderer.output(node).alias(name) for name, node in outputs.items()}
     return ColumnarPlan(inputs=renderer.inputs_read, stages=stages, outputs=finals)
 
 
@@ -131,12 +132,12 @@ class _Renderer:
             raise OutsideProfile(message)
         if node.op is Op.CONSTANT:
             return pl.lit(node.payload, dtype=pl.Enum(sorted(node.type.values)))
-        code = self.expr(node)
-        values = sorted(self._codes if node.type.values is None else node.type.values)
+        values = sorted(node.type.values)
         places = {text: place for place, text in enumerate(values)}
-        # The code of an unknown text is -1, so that code c stands at c + 1.
-        own = pl.Series([None, *(places.get(text) for text in self._codes)], dtype=pl.UInt16)
-        return _gather(own, code + 1).cat.to(pl.Enum(values))
+        # A code of another node's text cannot come here; any place will do for it.
+        dtype = pl.UInt8 if len(values) < 256 else pl.UInt16
+        own = pl.Series([places.get(text, 0) for text in self._codes], dtype=dtype)
+        return _gather(own, self.expr(node)).cat.to(pl.Enum(values))
 
     def _literal(self, value: Any, type_: Type) -> pl.Expr:
         if isinstance(value, str):

@@ -61,7 +61,8 @@ def decide(applicant: Applicant, bundle: PolicyBundle) -> Decision:
     values = dict(zip(edition.outputs, results, strict=False))
     traces = dict(zip(edition.traces, results[len(edition.outputs) :], strict=True))
     outcome = Outcome(values.pop("outcome"))
-    reasons = edition.signature.explain(values.pop("reason_key"))
+    key, has_reasons = values.pop("reason_key"), values.pop("has_reasons")
+    reasons = edition.signature.explain(key) if has_reasons else ()
     return Decision(
         decision_id=decision_id(applicant.facts, failure=failure, bundle_digest=bundle.digest),
         applicant_id=applicant.applicant_id,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime
 
+import numpy as np
 import polars as pl
 
 from wherewithal.qualify.bundle import PolicyBundle
 from wherewithal.qualify.edition import Edition
 from wherewithal.qualify.identity import decision_ids
+from wherewithal.vocabulary.facts import FACTS, FactType
 
 _ROW = "_row"
 
@@ -52,38 +54,58 @@ def _holds(begin: datetime.date, bundle: PolicyBundle) -> pl.Expr:
 
 
 def _decided(facts: pl.DataFrame, bundle: PolicyBundle, edition: Edition) -> pl.DataFrame:
-    decided = edition.columnar.run(facts)
-    keys = decided["reason_key"].unique()
-    reasons = pl.DataFrame(
-        {
-            "reason_key": keys,
-            "reasons": pl.Series(
-                [list(edition.signature.explain(key)) for key in keys], dtype=pl.List(pl.String)
-            ),
-        }
+    # Texts become codes once; both the program and the names of the decisions read them so.
+    facts = facts.with_columns(
+        pl.col(fact.name).cast(pl.Enum(fact.values))
+        for fact in FACTS
+        if fact.type is FactType.ENUMERATION
     )
-    decided = decided.join(reasons, on="reason_key", how="left", maintain_order="left")
-    return decided.select(
-        decision_ids(facts, bundle_digest=bundle.digest),
+    plan = edition.columnar
+    widened = plan.widened(facts)
+    shown = [expression for name, expression in plan.outputs.items() if name not in HIDDEN]
+    decided = widened.select(
         facts["applicant_id"],
-        pl.col("outcome"),
-        pl.col("reasons"),
-        pl.col("score_points", "tier", "limit_total_cents", "capacity_cents", "power_total_cents"),
-        *[
-            pl.col(name)
-            for name in decided.columns
-            if name.startswith("power_") and name != "power_total_cents"
-        ],
-        *[
-            pl.col(name)
-            for name in decided.columns
-            if name.startswith(_DETAILS) and name not in ("limit_total_cents", "reason_key")
-        ],
-        pl.col("pricing_tier", "small_ticket_capacity_cents"),
+        decision_ids(facts, bundle_digest=bundle.digest),
+        *shown,
+        _reasons(widened, edition),
         facts["failure_cause"],
         pl.lit(bundle.digest).alias("bundle_digest"),
         facts["as_of"],
     )
+    named = [name for name in FIRST if name in decided.columns]
+    products = [name for name in decided.columns if name.startswith("power_")]
+    order = dict.fromkeys([*named, *products, *decided.columns, "bundle_digest", "as_of"])
+    return decided.select(list(order))
 
 
-_DETAILS = ("limit_", "plan_", "note_rate_", "reason_")
+def _reasons(widened: pl.DataFrame, edition: Edition) -> pl.Series:
+    """Return the reasons of every row; only rows that have some are looked at."""
+    outputs = edition.columnar.outputs
+    flagged = widened.select(outputs["has_reasons"]).to_series()
+    rows = flagged.arg_true()
+    keys = widened[rows].select(outputs["reason_key"]).to_series()
+    distinct = keys.unique()
+    words = pl.Series([list(edition.signature.explain(key)) for key in distinct], dtype=REASONS)
+    # Position 0 is no reason; row by row the position of its key among the distinct ones.
+    known = pl.concat([pl.Series([[]], dtype=REASONS), words])
+    place = dict(zip(distinct, range(1, len(known)), strict=True))
+    places = np.zeros(widened.height, np.uint32)
+    places[rows.to_numpy()] = [place[key] for key in keys]
+    return known.gather(pl.Series(places)).alias("reasons")
+
+
+#: What the program computes for us alone.
+HIDDEN = ("has_reasons", "reason_key")
+REASONS = pl.List(pl.String)
+#: A decision row begins with these.
+FIRST = (
+    "decision_id",
+    "applicant_id",
+    "outcome",
+    "reasons",
+    "score_points",
+    "tier",
+    "limit_total_cents",
+    "capacity_cents",
+    "power_total_cents",
+)

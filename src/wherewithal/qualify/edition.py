@@ -83,6 +83,7 @@ def compile_edition(bundle: PolicyBundle, *, on: date) -> Edition:
     outputs = _outputs(bundle, outcome, powers, total)
     signature = compile_signature(bundle, outcome=outcome, powers=powers, is_zero=is_zero)
     outputs["reason_key"] = signature.key
+    outputs["has_reasons"] = _has_reasons(bundle, outcome)
     traces = {
         f"{compiled.decision}#{place}": group
         for compiled in program.tables
@@ -124,6 +125,14 @@ def _screened(bundle: PolicyBundle, failure: Node) -> Node:
         ],
         bundle.program.node(contract.OUTCOME),
     )
+
+
+def _has_reasons(bundle: PolicyBundle, outcome: Node) -> Node:
+    """Return whether the key can explain anything: all but approvals at the tier of their points."""
+    graph, program = bundle.graph, bundle.program
+    ranks = [program.node(name) for name in (contract.POINTS_RANK, contract.TIER_RANK)]
+    approved = graph.equal(outcome, graph.constant(Outcome.APPROVED.value))
+    return graph.negation(graph.all_of([approved, graph.equal(*ranks)]))
 
 
 def _outputs(

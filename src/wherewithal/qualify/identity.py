@@ -1,8 +1,9 @@
 """The decision's name: a digest of the bundle and every input, equal in both tempos.
 
-MurmurHash3 x64 128 (A. Appleby, 2011) over fixed 64-bit little-endian words: three of the bundle's
-SHA-256, then each fact, then the failure. One person is hashed by the mmh3 library, a frame by the
-same algorithm on columns. It names a decision; it does not authenticate one.
+MurmurHash3 x64 128 (A. Appleby, 2011) over 64-bit little-endian words: three of the bundle's
+SHA-256, then the facts and the failure, packed. Each is a digit, 0 for null, in a mixed radix given
+by its range in the catalogue of facts. One person is hashed by the mmh3 library, a frame by the same
+algorithm on columns. It names a decision; it does not authenticate one.
 """
 
 from __future__ import annotations
@@ -17,31 +18,41 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from wherewithal.dmn.types import CALENDAR_MAX, CALENDAR_MIN
 from wherewithal.vocabulary.facts import FACTS, Fact, FactType
 from wherewithal.vocabulary.outcome import Outcome
 
-_NULL = -(2**63)
 _DIGEST_WORDS = 3
-_OUTCOME_PLACES = {outcome.value: place for place, outcome in enumerate(Outcome)}
+_WORD_MAX = 2**63
+_OUTCOMES = tuple(outcome.value for outcome in Outcome)
 _EPOCH = datetime.date(1970, 1, 1)
+_FAILURE = Fact(name="failure", type=FactType.ENUMERATION, values=_OUTCOMES, meaning="a failure")
 Words = npt.NDArray[np.uint64]
 
 
 def decision_id(facts: Mapping[str, Any], *, failure: str | None, bundle_digest: str) -> str:
     """Return the 32 hexadecimal digits that name the decision on these facts."""
-    words = [*_digest_words(bundle_digest), *(_word(fact, facts[fact.name]) for fact in FACTS)]
-    words.append(_NULL if failure is None else _OUTCOME_PLACES[failure])
+    given = {**facts, "failure": failure}
+    words = [
+        sum(_digit(fact, given[fact.name]) * weight for fact, weight in packed)
+        for packed in _LAYOUT
+    ]
+    words = [*_digest_words(bundle_digest), *words]
     words += [0] * (len(words) % 2)
     return mmh3.hash_bytes(struct.pack(f"<{len(words)}q", *words), 0, x64arch=True).hex()
 
 
 def decision_ids(facts: pl.DataFrame, *, bundle_digest: str) -> pl.Series:
-    """Return the names of the decisions on a facts frame, as String, in row order."""
-    columns = [_column(fact, facts[fact.name]) for fact in FACTS]
-    failure = facts["failure"].cast(pl.Enum(list(_OUTCOME_PLACES)))
-    columns.append(_filled(failure.to_physical().cast(pl.Int64)))
-    constants = [np.uint64(word % 2**64) for word in _digest_words(bundle_digest)]
-    words: list[Any] = [*constants, *columns]
+    """Return the names of the decisions on a facts frame, as String, in row order.
+
+    Texts may be String or Enum columns.
+    """
+    packed = facts.select(
+        pl.sum_horizontal(_column(fact) * weight for fact, weight in one).alias(str(place))
+        for place, one in enumerate(_LAYOUT)
+    )
+    words: list[Any] = [np.uint64(word % 2**64) for word in _digest_words(bundle_digest)]
+    words += [column.to_numpy().view(np.uint64) for column in packed]
     words += [np.uint64(0)] * (len(words) % 2)
     return _hexadecimal(*_murmur3_x64_128(words, rows=facts.height))
 
@@ -50,28 +61,64 @@ def _digest_words(digest: str) -> tuple[int, ...]:
     return struct.unpack(f"<{_DIGEST_WORDS}q", bytes.fromhex(digest)[: 8 * _DIGEST_WORDS])
 
 
-def _word(fact: Fact, value: Any) -> int:
+def _base(fact: Fact) -> int:
+    """Return what is taken from a value so that the least is 1."""
+    match fact.type:
+        case FactType.INTEGER:
+            return fact.minimum - 1
+        case FactType.DATE:
+            return (CALENDAR_MIN - _EPOCH).days - 1
+    return -1
+
+
+def _radix(fact: Fact) -> int:
+    """Return how many digits a fact has, null among them."""
+    match fact.type:
+        case FactType.INTEGER:
+            return fact.maximum - fact.minimum + 2
+        case FactType.DATE:
+            return (CALENDAR_MAX - CALENDAR_MIN).days + 2
+        case FactType.BOOLEAN:
+            return 3
+        case FactType.ENUMERATION:
+            return len(fact.values) + 1
+
+
+def _layout() -> tuple[tuple[tuple[Fact, int], ...], ...]:
+    """Return the facts of each word with their weights; a word never passes 63 bits."""
+    words: list[list[tuple[Fact, int]]] = [[]]
+    weight = 1
+    for fact in (*FACTS, _FAILURE):
+        if weight * _radix(fact) > _WORD_MAX:
+            words.append([])
+            weight = 1
+        words[-1].append((fact, weight))
+        weight *= _radix(fact)
+    return tuple(tuple(word) for word in words)
+
+
+_LAYOUT = _layout()
+
+
+def _digit(fact: Fact, value: Any) -> int:
     if value is None:
-        return _NULL
+        return 0
     match fact.type:
         case FactType.DATE:
-            return int((value - _EPOCH).days)
+            value = (value - _EPOCH).days
         case FactType.ENUMERATION:
-            return fact.values.index(value)
-    return int(value)
+            value = fact.values.index(value)
+    return int(value) - _base(fact)
 
 
-def _column(fact: Fact, column: pl.Series) -> Words:
+def _column(fact: Fact) -> pl.Expr:
+    column = pl.col(fact.name)
     if fact.type is FactType.ENUMERATION:
-        return _filled(column.cast(pl.Enum(fact.values)).to_physical().cast(pl.Int64))
-    if fact.type is FactType.DATE:
-        return _filled(column.to_physical().cast(pl.Int64))
-    return _filled(column.cast(pl.Int64))
-
-
-def _filled(column: pl.Series) -> Words:
-    filled = column.fill_null(_NULL) if column.null_count() else column
-    return filled.to_numpy().view(np.uint64)
+        column = column.cast(pl.Enum(fact.values)).to_physical()
+    elif fact.type is FactType.DATE:
+        column = column.to_physical()
+    # A null adds nothing to the sum: its digit is 0.
+    return column.cast(pl.Int64) - _base(fact)
 
 
 _C1, _C2 = np.uint64(0x87C37B91114253D5), np.uint64(0x4CF5AD432745937F)

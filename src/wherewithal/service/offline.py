@@ -23,7 +23,7 @@ from wherewithal.vocabulary.errors import InputRefused, Problem
 #: Rows of one file of decisions; the row groups that polars writes have the same size.
 CHUNK_ROWS = 262_144
 #: Rows that are decided at once: the columns of one batch stay within the processor's cache.
-BATCH_ROWS = 32_768
+BATCH_ROWS = 131_072
 MANIFEST = "run.json"
 
 
