@@ -109,9 +109,7 @@ def _sum(lowering: Lowering, arguments: Arguments, scope: Scope) -> Value:
 
 def _abs(lowering: Lowering, arguments: Arguments, scope: Scope) -> Value:
     node = _one(lowering, arguments, scope, Kind.NUMBER, Kind.DAYS)
-    if node.type.kind is Kind.NULL or node.type.low >= 0:
-        return node
-    return lowering.graph.greatest([node, lowering.graph.negate(node)])
+    return node if node.type.kind is Kind.NULL else lowering.graph.absolute(node)
 
 
 def _not(lowering: Lowering, arguments: Arguments, scope: Scope) -> Value:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -245,6 +245,17 @@ class Graph:
             low, high = pick(left.type.low, right.type.low), pick(left.type.high, right.type.high)
             result = self._node(op, (left, right), self._ranged(left, right, low, high))
         return result
+
+    def absolute(self, node: Node) -> Node:
+        """Return the larger of the node and its negation: never below 0, and typed so."""
+        low, high = node.type.low, node.type.high
+        if low >= 0:
+            return node
+        opposite = self.negate(node)
+        if opposite.op is Op.CONSTANT:
+            return opposite
+        type_ = replace(node.type, low=max(0, -high), high=max(-low, high))
+        return self._node(Op.MAX, (node, opposite), type_)
 
     def negate(self, node: Node) -> Node:
         """Return -node."""

@@ -178,7 +178,10 @@ def _complement(parts: list[Region]) -> Region | None:
     if any(part.spans or part.all_but_named for part in parts):
         return None
     named: frozenset[Any] = frozenset().union(*(part.named for part in parts))
-    return Region(named=named, all_but_named=True, null=not any(part.null for part in parts))
+    # `not(null)` does not say of which kind its values are: they may be numbers.
+    spans = () if named else (Span(),)
+    null = not any(part.null for part in parts)
+    return Region(spans=spans, named=named, all_but_named=True, null=null)
 
 
 def _ordered(node: Node) -> Any:
