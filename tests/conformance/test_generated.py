@@ -23,7 +23,7 @@ Rows = Sequence[tuple[Any, ...]]
 QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 EXAMPLES = [
     pytest.param(150, 60, id="quick"),
-    pytest.param(4_000, 500, id="nightly", marks=pytest.mark.nightly),
+    pytest.param(3_000, 300, id="nightly", marks=pytest.mark.nightly),
 ]
 #: What the analysis refuses because of a range; anything else would be a fault of the generator.
 BOUNDED = ("digits, and 33 are exact", "may leave the years")

@@ -47,7 +47,8 @@ class ColumnarPlan:
         """Return the inputs with the columns of every stage, from which outputs are selected."""
         # A column made by a literal is a scalar inside polars, and a `when` over scalars comes back
         # with one row; rebuilt from its series every column has its length.
-        frame = pl.DataFrame(frame.select(self.inputs).get_columns())
+        rows = pl.repeat(0, frame.height, dtype=pl.Int8, eager=True).alias("_rows")
+        frame = pl.DataFrame(frame.select(self.inputs).get_columns() or [rows])
         for stage in self.stages:
             frame = frame.with_columns(*stage)
         return frame
@@ -123,15 +124,16 @@ class _Renderer:
 
     def output(self, node: Node) -> pl.Expr:
         """Return the expression as users see it: texts decoded."""
+        if node.op is Op.CONSTANT:
+            # A literal alone would select one row, whatever the frame's height.
+            return pl.repeat(pl.lit(node.payload, dtype=_output_dtype(node.type)), pl.len())
         if node.type.kind in (Kind.NUMBER, Kind.DAYS):
-            return self._as(node, pl.Int64 if node.type.fits_int64() else pl.Int128)
+            return self._as(node, _output_dtype(node.type))
         if node.type.kind is not Kind.TEXT:
             return self.expr(node)
         if node.type.values is None:
             message = "a result may be a text that no one listed: list the values of its inputs"
             raise OutsideProfile(message)
-        if node.op is Op.CONSTANT:
-            return pl.lit(node.payload, dtype=pl.Enum(sorted(node.type.values)))
         values = sorted(node.type.values)
         places = {text: place for place, text in enumerate(values)}
         # A code of another node's text cannot come here; any place will do for it.
@@ -295,6 +297,15 @@ _CALENDAR = _calendar()
 
 def _gather(values: pl.Series, index: pl.Expr) -> pl.Expr:
     return pl.lit(values).gather(index)
+
+
+def _output_dtype(type_: Type) -> Any:
+    match type_.kind:
+        case Kind.NUMBER | Kind.DAYS:
+            return pl.Int64 if type_.fits_int64() else pl.Int128
+        case Kind.TEXT:
+            return pl.Enum(sorted(type_.values or ()))
+    return _dtype(type_)
 
 
 _WIDTHS = ((15, pl.Int16), (31, pl.Int32), (63, pl.Int64), (127, pl.Int128))
