@@ -35,6 +35,8 @@ _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 #: Numbers of the cases are written with fewer digits than FEEL has.
 _TOLERANCE = Decimal("1e-8")
 _DETAIL_MAX = 300
+#: What now() gives: cases may ask for its type, none can ask for its value.
+_NOW = read_datetime("2026-01-01T00:00:00Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +100,7 @@ def _run_case(case: Element, models: Sequence[Model], namespace: str | None) -> 
         expected_node = node.find("{*}expected")
         expected = None if expected_node is None else _value_of(expected_node)
         invocable = case.get("invocableName")
-        found = evaluate(models, invocable or name, inputs, namespace=namespace)
+        found = evaluate(models, invocable or name, inputs, now=_NOW, namespace=namespace)
         value = found.value
         if invocable and isinstance(value, dict) and not isinstance(expected, dict):
             value = value.get(name, value)
@@ -115,7 +117,7 @@ def _shown(value: Any) -> str:
 def agrees(found: Any, expected: Any) -> bool:
     """Return whether a value is what a case expects; numbers within 1e-8 of their size."""
     if isinstance(found, Decimal) and isinstance(expected, Decimal):
-        return abs(found - expected) <= _TOLERANCE * max(1, abs(expected))
+        return abs(found - expected) <= _TOLERANCE * max(Decimal(1), abs(expected))
     if isinstance(found, list) and isinstance(expected, list):
         return len(found) == len(expected) and all(
             agrees(one, other) for one, other in zip(found, expected, strict=True)

@@ -144,7 +144,7 @@ class UnaryComparison(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnaryTests(Node):
-    """A whole cell: any of `tests` holds; `-` is no tests and always holds; `negated` is not(...)."""
+    """A whole cell: any of `tests` holds; `-` has none and always holds; `negated` is not(...)."""
 
     tests: tuple[Node, ...]
     negated: bool = False

@@ -49,9 +49,10 @@ def days_duration(seconds: Decimal) -> DaysDuration:
 
 def months_duration(months: Decimal | int) -> MonthsDuration:
     """Return a years and months duration, its fraction of a month dropped."""
-    if abs(months) > _MONTHS_MAX * 1000:
+    whole = int(months)
+    if abs(whole) > _MONTHS_MAX * 1000:
         raise FeelNull("the duration is too long")
-    return MonthsDuration(int(months))
+    return MonthsDuration(whole)
 
 
 def _shift(value: Any, duration: Any, sign: int) -> Any:

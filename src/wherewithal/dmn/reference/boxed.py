@@ -75,6 +75,8 @@ class BoxedEvaluator:
                 ]
             case model.Conditional():
                 holds = self.evaluate(expression.condition, scope)
+                if holds is not None and not isinstance(holds, bool):
+                    raise FeelNull("a condition must be true or false")
                 return self.evaluate(expression.yes if holds is True else expression.no, scope)
             case model.BoxedFilter():
                 return self._filter(expression, scope)
@@ -133,7 +135,8 @@ class BoxedEvaluator:
             value = self.evaluate(function.body, inner)
             return self.typed(value, function.type_ref, "the function's result")
 
-        return self.evaluator.closure(name, parameters, body, scope)
+        result = None if function.type_ref is None else types.by_name(function.type_ref)
+        return self.evaluator.closure(name, parameters, body, scope, result=result)
 
     def _filter(self, expression: model.BoxedFilter, scope: Scope) -> Any:
         source = self.evaluate(expression.source, scope)
@@ -151,12 +154,14 @@ class BoxedEvaluator:
             self.evaluator.runtime.spend()
             bound = {expression.variable: item}
             if expression.kind == "for":
-                bound["partial"] = list(results)
+                bound["partial"] = self.evaluator.partial(results)
             found = self.evaluate(expression.body, Scope(bound, scope))
             results.append(found)
         if expression.kind == "for":
             return results
+        if any(found is not None and not isinstance(found, bool) for found in results):
+            raise FeelNull("what is satisfied must be true or false")
         deciding = expression.kind == "some"
         if any(found is deciding for found in results):
             return deciding
-        return not deciding if all(isinstance(found, bool) for found in results) else None
+        return None if None in results else not deciding

@@ -58,7 +58,7 @@ class Arguments:
         """Return a whole number."""
         return integer_of(self.number(name), f"'{name}'")
 
-    def list(self, name: str) -> list[Any]:
+    def items(self, name: str) -> list[Any]:
         """Return a list; a single value that is not null is a list of one."""
         value = self.given.get(name)
         if value is None:
@@ -69,7 +69,7 @@ class Arguments:
 
     def numbers(self, name: str) -> list[Decimal]:
         """Return a list of numbers."""
-        found = self.list(name)
+        found = self.items(name)
         for value in found:
             if not isinstance(value, Decimal):
                 raise FeelNull(f"'{name}' holds a {kind_of(value)}; only numbers may stand there")

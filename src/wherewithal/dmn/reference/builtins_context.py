@@ -42,7 +42,7 @@ def get_entries(arguments: Arguments) -> list[dict[str, Any]]:
 def context(arguments: Arguments) -> dict[str, Any]:
     """Return the context of a list of keys and values; a key that comes twice is outside."""
     found: dict[str, Any] = {}
-    for entry in arguments.list("entries"):
+    for entry in arguments.items("entries"):
         if not isinstance(entry, dict) or not {"key", "value"} <= entry.keys():
             raise FeelNull("each entry must be a context with 'key' and 'value'")
         key = entry["key"]
@@ -76,7 +76,7 @@ def _put(target: Any, path: list[str], value: Any) -> dict[str, Any]:
 def context_merge(arguments: Arguments) -> dict[str, Any]:
     """Return the entries of all contexts; later ones win."""
     merged: dict[str, Any] = {}
-    for part in arguments.list("contexts"):
+    for part in arguments.items("contexts"):
         if not isinstance(part, dict):
             raise FeelNull(f"a {kind_of(part)} stands among the contexts")
         merged |= part

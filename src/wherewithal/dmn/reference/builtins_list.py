@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from wherewithal.dmn.reference.builtin_registry import Arguments, builtin
 from wherewithal.dmn.reference.compare import compare, equal
+from wherewithal.dmn.reference.invocation import bind_positional
 from wherewithal.dmn.reference.tests_of_values import and_all, or_all
 from wherewithal.dmn.reference.values import FeelNull, Function
 
@@ -23,17 +24,17 @@ def _index(arguments: Arguments, length: int, name: str = "position") -> int:
 def list_contains(arguments: Arguments) -> bool:
     """Return whether a list holds an element."""
     wanted = arguments.any("element")
-    return any(equal(item, wanted) is True for item in arguments.list("list"))
+    return any(equal(item, wanted) is True for item in arguments.items("list"))
 
 
 @builtin("count")
 def count(arguments: Arguments) -> Decimal:
     """Return how many items a list has."""
-    return Decimal(len(arguments.list("list")))
+    return Decimal(len(arguments.items("list")))
 
 
 def _booleans(arguments: Arguments) -> list[Any]:
-    values = arguments.list("list")
+    values = arguments.items("list")
     if any(value is not None and not isinstance(value, bool) for value in values):
         raise FeelNull("only booleans may stand there")
     return values
@@ -54,7 +55,7 @@ def any_true(arguments: Arguments) -> bool | None:
 @builtin("sublist")
 def sublist(arguments: Arguments) -> list[Any]:
     """Return `length` items (or all) from a position on."""
-    items = arguments.list("list")
+    items = arguments.items("list")
     first = _index(arguments, len(items), "start position")
     if "length" not in arguments:
         return items[first:]
@@ -67,7 +68,7 @@ def sublist(arguments: Arguments) -> list[Any]:
 @builtin("append")
 def append(arguments: Arguments) -> list[Any]:
     """Return the list with items at its end."""
-    return arguments.result([*arguments.list("list"), *(arguments.any("item") or [])])
+    return arguments.result([*arguments.items("list"), *(arguments.any("item") or [])])
 
 
 @builtin("concatenate")
@@ -78,7 +79,7 @@ def concatenate(arguments: Arguments) -> list[Any]:
 
 def _joined(arguments: Arguments) -> list[Any]:
     joined: list[Any] = []
-    for part in arguments.list("list"):
+    for part in arguments.items("list"):
         if part is None:
             raise FeelNull("a list is null")
         joined.extend(part if isinstance(part, list) else [part])
@@ -89,7 +90,7 @@ def _joined(arguments: Arguments) -> list[Any]:
 @builtin("insert before")
 def insert_before(arguments: Arguments) -> list[Any]:
     """Return the list with a new item before a position."""
-    items = arguments.list("list")
+    items = arguments.items("list")
     index = _index(arguments, len(items))
     return arguments.result([*items[:index], arguments.any("newItem"), *items[index:]])
 
@@ -97,7 +98,7 @@ def insert_before(arguments: Arguments) -> list[Any]:
 @builtin("remove")
 def remove(arguments: Arguments) -> list[Any]:
     """Return the list without the item at a position."""
-    items = arguments.list("list")
+    items = arguments.items("list")
     index = _index(arguments, len(items))
     return [*items[:index], *items[index + 1 :]]
 
@@ -105,7 +106,7 @@ def remove(arguments: Arguments) -> list[Any]:
 @builtin("list replace")
 def list_replace(arguments: Arguments) -> list[Any]:
     """Return the list with a new item at a position, or for each item that matches."""
-    items = arguments.list("list")
+    items = arguments.items("list")
     new_item = arguments.any("newItem")
     selector = arguments.any("position" if "position" in arguments else "match")
     if isinstance(selector, Function):
@@ -118,20 +119,22 @@ def list_replace(arguments: Arguments) -> list[Any]:
         return replaced
     if "match" in arguments:
         raise FeelNull("'match' must be a function")
-    index = _index(arguments, len(items))
+    # Here, unlike elsewhere, a fraction of a position is dropped.
+    position = int(arguments.number("position").to_integral_value(ROUND_DOWN))
+    if position == 0 or abs(position) > len(items):
+        raise FeelNull(f"'position' is {position}; the list has {len(items)} items")
+    index = position - 1 if position > 0 else len(items) + position
     return [*items[:index], new_item, *items[index + 1 :]]
 
 
 def _call(arguments: Arguments, function: Function, values: list[Any]) -> Any:
-    from wherewithal.dmn.reference.invocation import bind_positional
-
     return arguments.runtime.call(function, bind_positional(function, values))
 
 
 @builtin("reverse")
 def reverse(arguments: Arguments) -> list[Any]:
     """Return the items from last to first."""
-    return arguments.list("list")[::-1]
+    return arguments.items("list")[::-1]
 
 
 @builtin("index of")
@@ -140,7 +143,7 @@ def index_of(arguments: Arguments) -> list[Decimal]:
     wanted = arguments.any("match")
     return [
         Decimal(position)
-        for position, item in enumerate(arguments.list("list"), start=1)
+        for position, item in enumerate(arguments.items("list"), start=1)
         if equal(item, wanted) is True
     ]
 
@@ -163,14 +166,14 @@ def union(arguments: Arguments) -> list[Any]:
 @builtin("distinct values")
 def distinct_values(arguments: Arguments) -> list[Any]:
     """Return the items, each once, in the order of their first."""
-    return _distinct(arguments, arguments.list("list"))
+    return _distinct(arguments, arguments.items("list"))
 
 
 @builtin("flatten")
 def flatten(arguments: Arguments) -> list[Any]:
     """Return the items of nested lists in one list."""
     flat: list[Any] = []
-    pending = [iter(arguments.list("list"))]
+    pending = [iter(arguments.items("list"))]
     while pending:
         item = next(pending[-1], pending)
         if item is pending:
@@ -186,7 +189,7 @@ def flatten(arguments: Arguments) -> list[Any]:
 @builtin("sort")
 def sort(arguments: Arguments) -> list[Any]:
     """Return the items in order: the natural one, or that of a function of two items."""
-    items = arguments.list("list")
+    items = arguments.items("list")
     given = arguments.any("precedes")
     precedes = None if given is None else arguments.function("precedes")
 

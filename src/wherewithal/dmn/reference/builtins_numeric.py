@@ -164,7 +164,7 @@ def mode(arguments: Arguments) -> list[Decimal]:
 
 
 def _extreme(arguments: Arguments, sign: int) -> Any:
-    values = arguments.list("list")
+    values = arguments.items("list")
     if not values:
         return None
     best = values[0]

@@ -28,8 +28,8 @@ def substring(arguments: Arguments) -> str:
     if arguments.any("length") is None:
         return text[first:]
     length = arguments.integer("length")
-    if length < 1:
-        raise FeelNull(f"'length' is {length}; it must be 1 or more")
+    if not 1 <= length <= len(text) - first:
+        raise FeelNull(f"'length' is {length}; {len(text) - first} characters are left")
     return text[first : first + length]
 
 
@@ -140,7 +140,7 @@ def split(arguments: Arguments) -> list[str]:
 @builtin("string join")
 def string_join(arguments: Arguments) -> str:
     """Return the strings of a list, joined; nulls are left out."""
-    items = arguments.list("list")
+    items = arguments.items("list")
     delimiter = arguments.any("delimiter")
     if delimiter is not None:
         delimiter = arguments.string("delimiter")

@@ -139,9 +139,7 @@ def years_and_months_duration(arguments: Arguments) -> MonthsDuration:
 @builtin("number")
 def number(arguments: Arguments) -> Decimal:
     """Return the number that a text spells with the given separators."""
-    value = arguments.typed("from", str, Decimal)
-    if isinstance(value, Decimal):
-        return value
+    value = arguments.string("from")
     grouping, decimal = _separator(arguments, "grouping"), _separator(arguments, "decimal")
     if grouping not in (None, " ", ",", ".") or decimal not in (None, ",", "."):
         raise FeelNull("grouping is ' ', ',' or '.'; the decimal separator is ',' or '.'")

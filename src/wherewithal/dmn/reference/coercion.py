@@ -27,7 +27,7 @@ def coerce(value: Any, wanted: FeelType, passes: Tester | None = None) -> Any:
         wrapped = [value]
         return wrapped if not isinstance(value, list) and belongs(wrapped, wanted, passes) else None
     if isinstance(value, list) and len(value) == 1:
-        return coerce(value[0], wanted, passes)
+        return value[0] if belongs(value[0], wanted, passes) else None
     if wanted.kind == "date and time" and isinstance(value, Date):
         return as_datetime(value)
     return None

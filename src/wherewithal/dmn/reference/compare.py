@@ -10,6 +10,7 @@ from wherewithal.dmn.reference.dates import (
     seconds_of_datetime,
     seconds_of_day,
 )
+from wherewithal.dmn.reference.runtime import charge
 from wherewithal.dmn.reference.values import (
     Date,
     DateTime,
@@ -22,7 +23,7 @@ from wherewithal.dmn.reference.values import (
 )
 
 
-def equal(left: Any, right: Any) -> bool | None:
+def equal(left: Any, right: Any, depth: int = 0) -> bool | None:
     """Return whether two values are equal; None if they are of different kinds.
 
     null equals null and nothing else.
@@ -36,12 +37,14 @@ def equal(left: Any, right: Any) -> bool | None:
     if isinstance(left, (Time, DateTime)):
         return _equal_moments(left, right)
     if isinstance(left, list):
+        charge(len(left), depth)
         return len(left) == len(right) and all(
-            equal(one, other) is True for one, other in zip(left, right, strict=True)
+            equal(one, other, depth + 1) is True for one, other in zip(left, right, strict=True)
         )
     if isinstance(left, dict):
+        charge(len(left), depth)
         return left.keys() == right.keys() and all(
-            equal(value, right[key]) is True for key, value in left.items()
+            equal(value, right[key], depth + 1) is True for key, value in left.items()
         )
     if isinstance(left, Range):
         return (

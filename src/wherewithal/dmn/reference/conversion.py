@@ -9,6 +9,7 @@ from wherewithal.dmn.feel import ast
 from wherewithal.dmn.reference import arithmetic
 from wherewithal.dmn.reference.arithmetic import STRING_LENGTH_MAX
 from wherewithal.dmn.reference.decimals import number_of, text_of_number
+from wherewithal.dmn.reference.runtime import charge
 from wherewithal.dmn.reference.temporal_text import (
     read_at_literal,
     read_date,
@@ -37,7 +38,7 @@ def text_of(value: Any) -> str:
     return value if isinstance(value, str) else _text_inside(value)
 
 
-def _text_inside(value: Any) -> str:
+def _text_inside(value: Any, depth: int = 0) -> str:
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -55,9 +56,11 @@ def _text_inside(value: Any) -> str:
     if isinstance(value, (DaysDuration, MonthsDuration)):
         return text_of_duration(value)
     if isinstance(value, list):
-        return _joined("[", [_text_inside(item) for item in value], "]")
+        charge(len(value), depth)
+        return _joined("[", [_text_inside(item, depth + 1) for item in value], "]")
     if isinstance(value, dict):
-        entries = [f"{_key(key)}: {_text_inside(item)}" for key, item in value.items()]
+        charge(len(value), depth)
+        entries = [f"{_key(key)}: {_text_inside(item, depth + 1)}" for key, item in value.items()]
         return _joined("{", entries, "}")
     if isinstance(value, Range):
         return _text_of_range(value)

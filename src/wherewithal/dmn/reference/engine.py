@@ -25,7 +25,7 @@ from wherewithal.dmn.reference.coercion import coerce
 from wherewithal.dmn.reference.decimals import DECIMAL128
 from wherewithal.dmn.reference.evaluator import Evaluator
 from wherewithal.dmn.reference.feel_types import ANY, TypeTable
-from wherewithal.dmn.reference.runtime import Limits, Runtime, Scope
+from wherewithal.dmn.reference.runtime import Limits, Runtime, Scope, paying
 from wherewithal.dmn.reference.trace import DecisionTrace, Evaluation, TableTrace
 from wherewithal.dmn.reference.values import DateTime, Function, LimitExceeded
 
@@ -59,7 +59,7 @@ def evaluate(
         message = f"no decision is named '{decision}'{near_miss(decision, names)}"
         return Evaluation(value=None, diagnostics=(error("no-decision", "", message),), trace=())
     run = Run(world, dict(inputs))
-    with _room_to_recurse(), localcontext(DECIMAL128):
+    with _room_to_recurse(), localcontext(DECIMAL128), paying(runtime):
         try:
             value = run.result(home, decision)
         except LimitExceeded as limit:
@@ -157,7 +157,7 @@ class Run:
         element = engine.elements[name]
         if isinstance(element, DecisionService):
             function = self._service(engine, element)
-            given = {key: self._given(engine, key)[1] for key in function.signatures[0]}
+            given = {key: self.given(engine, key)[1] for key in function.signatures[0]}
             return self._world.runtime.call(function, given)
         return self.value(engine, name)
 
@@ -177,14 +177,15 @@ class Run:
             return self._service(engine, element)
         return self._knowledge(engine, element)
 
-    def _given(self, engine: Engine, name: str) -> tuple[bool, Any]:
+    def given(self, engine: Engine, name: str) -> tuple[bool, Any]:
+        """Return whether an input was given to this run or its caller's, and its value."""
         for key in (f"{engine.model.namespace}#{name}", name):
             if key in self._inputs:
                 return True, self._inputs[key]
-        return self._parent._given(engine, name) if self._parent is not None else (False, None)
+        return self._parent.given(engine, name) if self._parent is not None else (False, None)
 
     def _input(self, engine: Engine, element: InputData) -> Any:
-        found, value = self._given(engine, element.name)
+        found, value = self.given(engine, element.name)
         self._world.runtime.place = f"input '{element.name}'"
         if not found:
             self._world.runtime.note("no value was given")

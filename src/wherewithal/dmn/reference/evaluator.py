@@ -5,7 +5,7 @@ Source: DMN 1.5, 10.3.2.15, tables 48-69.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,14 +13,14 @@ from wherewithal.dmn.feel import ast
 from wherewithal.dmn.model import Feel
 from wherewithal.dmn.reference import arithmetic
 from wherewithal.dmn.reference.builtin_registry import IMPLEMENTATIONS, builtin_function
-from wherewithal.dmn.reference.coercion import coerce, unwrapped
+from wherewithal.dmn.reference.coercion import coerce
 from wherewithal.dmn.reference.compare import compare
 from wherewithal.dmn.reference.decimals import number_of
 from wherewithal.dmn.reference.feel_types import ANY, FeelType, TypeTable, belongs
 from wherewithal.dmn.reference.invocation import bind_named, bind_positional
 from wherewithal.dmn.reference.iteration import items_of, numbers_between
 from wherewithal.dmn.reference.properties import property_of
-from wherewithal.dmn.reference.runtime import Runtime, Scope
+from wherewithal.dmn.reference.runtime import Runtime, Scope, charge
 from wherewithal.dmn.reference.temporal_text import read_at_literal
 from wherewithal.dmn.reference.tests_of_values import (
     and_all,
@@ -114,12 +114,12 @@ class Evaluator:
 
     def _path(self, node: ast.Path, scope: Scope) -> Any:
         target = self.evaluate(node.target, scope)
-        if isinstance(target, list):
-            self.runtime.spend(len(target))
-            return [self._member(item, node.name) for item in target]
         return self._member(target, node.name)
 
-    def _member(self, target: Any, name: str) -> Any:
+    def _member(self, target: Any, name: str, depth: int = 0) -> Any:
+        if isinstance(target, list):
+            charge(len(target), depth)
+            return [self._member(item, name, depth + 1) for item in target]
         if target is None:
             return None
         try:
@@ -158,12 +158,12 @@ class Evaluator:
             kinds.add(kind_of(found))
             if found is True:
                 kept.append(item)
-        if kinds and not kinds & {"boolean", "Null"}:
+        if kinds - {"boolean", "Null"}:
             raise FeelNull("a filter must be a condition or a position")
         return kept
 
     def _negation(self, node: ast.Negation, scope: Scope) -> Any:
-        return arithmetic.negate(unwrapped(self.evaluate(node.operand, scope)))
+        return arithmetic.negate(self.evaluate(node.operand, scope))
 
     def _binary(self, node: ast.Binary, scope: Scope) -> Any:
         left = self.evaluate(node.left, scope)
@@ -175,22 +175,21 @@ class Evaluator:
         if node.op in ("=", "!="):
             return holds_comparison(node.op, left, right)
         if node.op in _ORDER_OPS:
-            return holds_comparison(node.op, unwrapped(left), unwrapped(right))
-        left, right = unwrapped(left), unwrapped(right)
+            return holds_comparison(node.op, left, right)
         if left is None or right is None:
             return None
         return arithmetic.OPERATORS[node.op](left, right)
 
     def _between(self, node: ast.Between, scope: Scope) -> Any:
-        value = unwrapped(self.evaluate(node.value, scope))
-        low = unwrapped(self.evaluate(node.low, scope))
-        high = unwrapped(self.evaluate(node.high, scope))
+        value = self.evaluate(node.value, scope)
+        low = self.evaluate(node.low, scope)
+        high = self.evaluate(node.high, scope)
         return and_all(holds_comparison(">=", value, low), holds_comparison("<=", value, high))
 
     def _in(self, node: ast.In, scope: Scope) -> Any:
         value = self.evaluate(node.value, scope)
         inner = Scope({"?": value}, scope)
-        return or_all(*(self.passes(test, value, inner) for test in node.tests))
+        return or_all(*[self.passes(test, value, inner) for test in node.tests])
 
     def passes(self, test: ast.Node, value: Any, scope: Scope) -> bool | None:
         """Return whether a value passes one test; `?` is bound in the scope."""
@@ -228,7 +227,7 @@ class Evaluator:
         if node.is_dash:
             return True
         _, value = scope.find("?")
-        result = or_all(*(self.passes(test, value, scope) for test in node.tests))
+        result = or_all(*[self.passes(test, value, scope) for test in node.tests])
         if node.negated:
             return None if result is None else not result
         return result
@@ -257,46 +256,61 @@ class Evaluator:
         holds = self.evaluate(node.condition, scope)
         return self.evaluate(node.yes if holds is True else node.no, scope)
 
-    def _bindings(
-        self, iterators: Sequence[ast.Iterator], scope: Scope, bound: dict[str, Any]
-    ) -> Iterator[dict[str, Any]]:
-        """Yield the bindings of every combination, the last variable turning fastest."""
+    def _each(
+        self,
+        iterators: Sequence[ast.Iterator],
+        scope: Scope,
+        bound: dict[str, Any],
+        visit: Callable[[dict[str, Any]], bool],
+    ) -> bool:
+        """Visit the bindings of every combination, the last variable turning fastest.
+
+        Stops, and returns true, as soon as a visit does. A callback and no generator: generators
+        recurse on the C stack, which no bound of Python's guards.
+        """
         if not iterators:
-            yield bound
-            return
+            return visit(bound)
         iterator = iterators[0]
         inner = Scope(bound, scope)
         source = self.evaluate(iterator.source, inner)
         if iterator.end is None:
-            values: Iterator[Any] = iter(items_of(source))
+            values = items_of(source)
         else:
             values = numbers_between(source, self.evaluate(iterator.end, inner))
         for value in values:
             self.runtime.spend()
-            yield from self._bindings(iterators[1:], scope, {**bound, iterator.name: value})
+            if self._each(iterators[1:], scope, {**bound, iterator.name: value}, visit):
+                return True
+        return False
 
     def _for(self, node: ast.For, scope: Scope) -> Any:
         results: list[Any] = []
-        for bound in self._bindings(node.iterators, scope, {}):
-            inner = Scope(
-                {"partial": list(results) if self._mentions(node.body, "partial") else [], **bound},
-                scope,
-            )
-            results.append(self.evaluate(node.body, inner))
-            if len(results) > self.runtime.limits.list_length_max:
-                self.runtime.check_length(len(results))
+        uses_partial = self._mentions(node.body, "partial")
+
+        def visit(bound: dict[str, Any]) -> bool:
+            partial = self.partial(results) if uses_partial else []
+            results.append(self.evaluate(node.body, Scope({"partial": partial, **bound}, scope)))
+            return False
+
+        self._each(node.iterators, scope, {}, visit)
         return results
 
+    def partial(self, results: list[Any]) -> list[Any]:
+        """Return the results so far as a list of their own."""
+        self.runtime.spend(len(results) // 16)
+        return list(results)
+
     def _quantified(self, node: ast.Quantified, scope: Scope) -> Any:
-        deciding = not node.every
-        result: bool | None = node.every
-        for bound in self._bindings(node.iterators, scope, {}):
-            found = self.evaluate(node.condition, Scope(bound, scope))
-            if found is deciding:
-                return deciding
-            if not isinstance(found, bool):
-                result = None
-        return result
+        found: set[Any] = set()
+
+        def visit(bound: dict[str, Any]) -> bool:
+            value = self.evaluate(node.condition, Scope(bound, scope))
+            found.add(value if isinstance(value, bool) else None)
+            return value is not node.every and isinstance(value, bool)
+
+        if self._each(node.iterators, scope, {}, visit):
+            return not node.every
+        return None if None in found else node.every
 
     def _list(self, node: ast.ListLiteral, scope: Scope) -> Any:
         return [self.evaluate(item, scope) for item in node.items]
@@ -333,6 +347,8 @@ class Evaluator:
         parameters: Sequence[tuple[str, FeelType]],
         body: Callable[[Scope], Any],
         scope: Scope,
+        *,
+        result: FeelType | None = None,
     ) -> Function:
         """Return a function of typed parameters over the scope in which it is defined."""
 
@@ -346,7 +362,7 @@ class Evaluator:
             return body(Scope(bound, scope))
 
         declared = FeelType(
-            kind="function", parameters=tuple(wanted for _, wanted in parameters), result=ANY
+            kind="function", parameters=tuple(wanted for _, wanted in parameters), result=result
         )
         names = tuple(parameter for parameter, _ in parameters)
         return Function(name=name, signatures=(names,), call=call, type=declared)

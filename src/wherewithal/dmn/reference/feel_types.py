@@ -8,6 +8,7 @@ from typing import Any
 
 from wherewithal.dmn.feel import ast
 from wherewithal.dmn.model import Feel, ItemDefinition
+from wherewithal.dmn.reference.runtime import charge
 from wherewithal.dmn.reference.values import Function, Range, kind_of
 
 
@@ -142,19 +143,19 @@ def _constrained(found: FeelType, tests: Feel) -> FeelType:
     )
 
 
-def belongs(value: Any, wanted: FeelType, passes: Tester | None = None) -> bool:
+def belongs(value: Any, wanted: FeelType, passes: Tester | None = None, depth: int = 0) -> bool:
     """Return whether a value belongs to a type; null belongs to every type.
 
     `passes` decides constraints; without it they are not looked at.
     """
     if value is None:
         return True
-    if not _has_shape(value, wanted, passes):
+    if not _has_shape(value, wanted, passes, depth):
         return False
     return passes is None or all(passes(tests, value) for tests in wanted.constraints)
 
 
-def _has_shape(value: Any, wanted: FeelType, passes: Tester | None) -> bool:
+def _has_shape(value: Any, wanted: FeelType, passes: Tester | None, depth: int) -> bool:
     kind = kind_of(value)
     if wanted.kind == "Any":
         return True
@@ -164,24 +165,29 @@ def _has_shape(value: Any, wanted: FeelType, passes: Tester | None) -> bool:
         return False
     if isinstance(value, list):
         item = wanted.item or ANY
-        return all(belongs(element, item, passes) for element in value)
+        charge(len(value), depth)
+        return all(belongs(element, item, passes, depth + 1) for element in value)
     if isinstance(value, dict):
+        charge(len(value), depth)
         return all(
-            name in value and belongs(value[name], part, passes)
+            name in value and belongs(value[name], part, passes, depth + 1)
             for name, part in wanted.fields.items()
         )
     if isinstance(value, Range):
         item = wanted.item or ANY
         return belongs(value.low, item, passes) and belongs(value.high, item, passes)
     if isinstance(value, Function):
-        return _function_conforms(value.type, wanted)
+        return _function_conforms(value, wanted)
     return True
 
 
-def _function_conforms(found: FeelType | None, wanted: FeelType) -> bool:
-    if found is None or (wanted.result is None and not wanted.parameters):
+def _function_conforms(value: Function, wanted: FeelType) -> bool:
+    if wanted.result is None and not wanted.parameters:
         return True
-    return conforms(found, wanted)
+    if value.type is None:
+        # A built-in: only how many parameters it takes is known here.
+        return any(len(signature) == len(wanted.parameters) for signature in value.signatures)
+    return conforms(value.type, wanted)
 
 
 def conforms(found: FeelType, wanted: FeelType) -> bool:
@@ -198,13 +204,13 @@ def conforms(found: FeelType, wanted: FeelType) -> bool:
             for name, part in wanted.fields.items()
         )
     if found.kind == "function":
-        # Parameters the other way round: a function that takes more may stand for one that takes less.
+        # Parameters go the other way round. A result that is not declared may be anything.
         return (
             len(found.parameters) == len(wanted.parameters)
             and all(
                 conforms(asked, given)
                 for given, asked in zip(found.parameters, wanted.parameters, strict=True)
             )
-            and conforms(found.result or ANY, wanted.result or ANY)
+            and (found.result is None or conforms(found.result, wanted.result or ANY))
         )
     return True

@@ -11,6 +11,7 @@ from wherewithal.dmn.model import Model
 from wherewithal.dmn.reference.conversion import text_of
 from wherewithal.dmn.reference.decimals import DECIMAL128
 from wherewithal.dmn.reference.feel_types import FeelType, TypeTable
+from wherewithal.dmn.reference.runtime import charge
 from wherewithal.dmn.reference.temporal_text import (
     read_date,
     read_datetime,
@@ -29,7 +30,7 @@ from wherewithal.dmn.reference.values import (
 _INTEGER_MAX = 2**53
 
 
-def to_json(value: Any) -> Any:
+def to_json(value: Any, depth: int = 0) -> Any:
     """Return a FEEL value as JSON data.
 
     Whole numbers below 2**53 become int, others float if that keeps every digit, else text. Dates,
@@ -42,10 +43,12 @@ def to_json(value: Any) -> Any:
             return int(value)
         as_float = float(value)
         return as_float if Decimal(repr(as_float)) == value else text_of(value)
+    if isinstance(value, (list, dict)):
+        charge(len(value), depth)
     if isinstance(value, list):
-        return [to_json(item) for item in value]
+        return [to_json(item, depth + 1) for item in value]
     if isinstance(value, dict):
-        return {key: to_json(item) for key, item in value.items()}
+        return {key: to_json(item, depth + 1) for key, item in value.items()}
     return None if isinstance(value, Function) else text_of(value)
 
 

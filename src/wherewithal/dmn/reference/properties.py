@@ -1,4 +1,7 @@
-"""Properties of values: entries of contexts, parts of dates, ends of ranges. Source: table 64-67."""
+"""Properties of values: entries of contexts, parts of dates, ends of ranges.
+
+Source: DMN 1.5, tables 64-67.
+"""
 
 from __future__ import annotations
 
@@ -41,12 +44,16 @@ def _offset(value: Time, date: Date | None) -> DaysDuration | None:
     return None if seconds is None else DaysDuration(Decimal(seconds))
 
 
+def _of_part(part: str, getter: Getter) -> Getter:
+    return lambda value: getter(getattr(value, part))
+
+
 def _datetime_getters() -> Mapping[str, Getter]:
     found: dict[str, Getter] = {}
     for name, getter in _DATE.items():
-        found[name] = lambda value, getter=getter: getter(value.date)
+        found[name] = _of_part("date", getter)
     for name, getter in _TIME.items():
-        found[name] = lambda value, getter=getter: getter(value.time)
+        found[name] = _of_part("time", getter)
     found["time offset"] = lambda value: _offset(value.time, value.date)
     return found
 

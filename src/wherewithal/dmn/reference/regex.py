@@ -1,6 +1,6 @@
-"""Matches XPath patterns in bounded time.
+r"""Matches XPath patterns in bounded time.
 
-Python's `re` speaks another dialect (no class subtraction, no `\\i`, no categories) and can take
+Python's `re` speaks another dialect (no class subtraction, no `\i`, no categories) and can take
 exponential time on a hostile pattern. This matcher tries alternatives in order, like `re`, but
 never visits a state twice: its work is at most the length of the program times that of the text.
 With a back-reference a state includes the groups, so there a budget of steps bounds the work.
@@ -20,7 +20,7 @@ _FLAGS = frozenset("smixq")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """Where a pattern was found; `groups` are the bounds of each group, -1 where it took no part."""
+    """Where a pattern was found; `groups` are bounds, -1 where a group took no part."""
 
     start: int
     end: int

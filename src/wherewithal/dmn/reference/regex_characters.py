@@ -1,4 +1,7 @@
-"""Sets of characters in patterns: escapes, categories, blocks. Source: XML Schema part 2, appendix F."""
+"""Sets of characters in patterns: escapes, categories, blocks.
+
+Source: XML Schema part 2, appendix F.
+"""
 
 from __future__ import annotations
 
@@ -45,8 +48,19 @@ _BLOCKS: Mapping[str, tuple[int, int]] = {
     "HangulSyllables": (0xAC00, 0xD7AF),
     "PrivateUse": (0xE000, 0xF8FF),
 }
+#: General categories: a class, or a class and a subclass of it.
 _CATEGORIES = frozenset(
-    ["L", "Lu", "Ll", "Lt", "Lm", "Lo", "M", "Mn", "Mc", "Me", "N", "Nd", "Nl", "No", "P", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Z", "Zs", "Zl", "Zp", "S", "Sm", "Sc", "Sk", "So", "C", "Cc", "Cf", "Co", "Cn"]
+    major + minor
+    for major, minors in {
+        "L": "ultmo",
+        "M": "nce",
+        "N": "dlo",
+        "P": "cdseifo",
+        "Z": "slp",
+        "S": "mcko",
+        "C": "cfon",
+    }.items()
+    for minor in ("", *minors)
 )
 _SINGLE_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"} | {
     character: character for character in "\\|.?*+(){}-[]^$"
@@ -97,7 +111,7 @@ _MULTIPLE: Mapping[str, CharacterSet] = {
 
 
 def escaped_set(letter: str) -> CharacterSet | None:
-    """Return the set that `\\d`, `\\S` and their like stand for; None for another letter."""
+    r"""Return the set that `\d`, `\S` and their like stand for; None for another letter."""
     found = _MULTIPLE.get(letter.lower())
     if found is None:
         return None
@@ -112,7 +126,7 @@ def escaped_character(letter: str) -> str:
 
 
 def property_set(name: str) -> CharacterSet:
-    """Return the set of `\\p{name}`: a category or a block; FeelNull if it is neither."""
+    r"""Return the set of `\p{name}`: a category or a block; FeelNull if it is neither."""
     if name in _CATEGORIES:
         return in_category(name)
     bounds = _BLOCKS.get(name.removeprefix("Is")) if name.startswith("Is") else None

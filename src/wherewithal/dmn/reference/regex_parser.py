@@ -25,6 +25,20 @@ PROGRAM_LENGTH_MAX = 20_000
 NESTING_MAX = 50
 
 
+def without_space(pattern: str) -> str:
+    """Return the pattern without white space, save inside character classes (flag x)."""
+    kept: list[str] = []
+    depth = 0
+    is_escaped = False
+    for character in pattern:
+        if not is_escaped:
+            depth += (character == "[") - (character == "]" and depth > 0)
+        if depth or character not in " \t\n\r":
+            kept.append(character)
+            is_escaped = character == "\\" and not is_escaped
+    return "".join(kept)
+
+
 class Op(Enum):
     """What a step of the program does."""
 
@@ -63,6 +77,8 @@ class PatternParser:
 
     def parse(self) -> list[Step]:
         """Return the program of the whole pattern; FeelNull if it is no pattern."""
+        if "x" in self.flags and "q" not in self.flags:
+            self.pattern = without_space(self.pattern)
         if len(self.pattern) > PATTERN_LENGTH_MAX:
             raise FeelNull(f"a pattern may have {PATTERN_LENGTH_MAX} characters")
         if "q" in self.flags:
@@ -85,9 +101,6 @@ class PatternParser:
         self._emit(Step(Op.CHARACTER, test))
 
     def _peek(self) -> str:
-        if "x" in self.flags:
-            while self.pattern[self.position : self.position + 1] in tuple(" \t\n\r"):
-                self.position += 1
         return self.pattern[self.position : self.position + 1]
 
     def _take(self) -> str:

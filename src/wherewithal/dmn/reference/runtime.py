@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
 from wherewithal.dmn.diagnostics import Diagnostic, warning
 from wherewithal.dmn.reference.values import DateTime, Function, LimitExceeded
+
+#: Deeper values are refused where they are walked over.
+VALUE_DEPTH_MAX = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +20,7 @@ class Limits:
     """Bounds of one evaluation; none can be reached by an honest model."""
 
     steps_max: int = 5_000_000
-    calls_deep_max: int = 300
+    calls_deep_max: int = 1_000
     list_length_max: int = 1_000_000
     regex_steps_max: int = 2_000_000
     notes_max: int = 200
@@ -68,6 +73,32 @@ class Runtime:
             return function.call(arguments)
         finally:
             self.calls_deep -= 1
+
+
+#: The evaluation under way, which pays for walks over nested values.
+_CURRENT: ContextVar[Runtime | None] = ContextVar("current_runtime", default=None)
+
+
+@contextmanager
+def paying(runtime: Runtime) -> Iterator[None]:
+    """Let a runtime pay for the walks over values that happen meanwhile."""
+    token = _CURRENT.set(runtime)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)
+
+
+def charge(count: int, depth: int) -> None:
+    """Count a step into a nested value; LimitExceeded if it is too deep or too much.
+
+    Values may share their parts, so that one of a few dozen levels can have more paths than atoms.
+    """
+    if depth > VALUE_DEPTH_MAX:
+        raise LimitExceeded(f"a value nests deeper than {VALUE_DEPTH_MAX} levels")
+    runtime = _CURRENT.get()
+    if runtime is not None:
+        runtime.spend(count)
 
 
 class Scope:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from wherewithal.dmn.reference.dates import offset_seconds
+from wherewithal.dmn.reference.runtime import charge
 from wherewithal.dmn.reference.values import DateTime, Range, Time, kind_of
 
 
-def is_same(left: Any, right: Any) -> bool:
+def is_same(left: Any, right: Any, depth: int = 0) -> bool:
     """Return whether two values are the same element: of one type and alike in every part.
 
     Unlike equality it is never null, and a time is not that of another offset.
@@ -22,12 +23,14 @@ def is_same(left: Any, right: Any) -> bool:
     if isinstance(left, DateTime):
         return left.date == right.date and is_same(left.time, right.time)
     if isinstance(left, list):
+        charge(len(left), depth)
         return len(left) == len(right) and all(
-            is_same(one, other) for one, other in zip(left, right, strict=True)
+            is_same(one, other, depth + 1) for one, other in zip(left, right, strict=True)
         )
     if isinstance(left, dict):
+        charge(len(left), depth)
         return left.keys() == right.keys() and all(
-            is_same(value, right[key]) for key, value in left.items()
+            is_same(value, right[key], depth + 1) for key, value in left.items()
         )
     if isinstance(left, Range):
         return (

@@ -48,11 +48,11 @@ def _matches(
         if isinstance(node, ast.UnaryTests) and node.is_dash:
             # `-` takes any of the values that the column allows.
             allowed = clause.allowed_values
-            if allowed is not None and value is not None:
-                if evaluator.satisfies(allowed, value, scope) is not True:
-                    return False
-            continue
-        if evaluator.satisfies(tests, value, scope) is not True:
+            if allowed is None or value is None:
+                continue
+            if evaluator.satisfies(allowed, value, scope) is not True:
+                return False
+        elif evaluator.satisfies(tests, value, scope) is not True:
             return False
     return len(rule.tests) == len(table.inputs)
 
@@ -115,7 +115,7 @@ def _aggregated(evaluator: Evaluator, aggregation: Aggregation | None, outcomes:
 def _by_output_order(
     evaluator: Evaluator, table: DecisionTable, matched: Sequence[Rule], scope: Scope
 ) -> Sequence[Rule]:
-    """Return the rules by the position of their outputs among the allowed values, column by column."""
+    """Return the rules by the places of their outputs among the allowed values."""
     orders = [_allowed(evaluator, output.allowed_values, scope) for output in table.outputs]
     if all(order is None for order in orders):
         raise FeelNull(f"hit policy {table.hit_policy.value} needs the outputs' allowed values")

@@ -10,7 +10,12 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from wherewithal.dmn.reference.dates import make_date, make_time
+from wherewithal.dmn.reference.dates import (
+    date_of_day_number,
+    day_number,
+    make_date,
+    make_time,
+)
 from wherewithal.dmn.reference.values import (
     Date,
     DateTime,
@@ -62,9 +67,12 @@ def read_datetime(text: str) -> DateTime:
     date_text, has_time, time_text = text.partition("T")
     if not has_time:
         return DateTime(read_date(text), Time(0, 0, Decimal(0)))
-    if time_text[:9] == "24:00:00":
-        raise FeelNull("the day ends at 00:00:00 of the next")
     date = read_date(date_text)
+    if time_text.startswith("24:00:00"):
+        # XML Schema: the end of a day is the start of the next.
+        midnight = read_time(f"00:00:00{time_text[8:]}")
+        if midnight.second == 0:
+            return DateTime(date_of_day_number(day_number(date) + 1), midnight)
     return DateTime(date, read_time(time_text))
 
 

@@ -59,9 +59,7 @@ def matches_value(value: Any, found: Any) -> bool | None:
     if isinstance(found, list):
         if isinstance(value, list) and equal(value, found):
             return True
-        if any(matches_value(value, item) is True for item in found):
-            return True
-        return False
+        return any(matches_value(value, item) is True for item in found)
     if value is not None and found is not None and kind_of(value) != kind_of(found):
         value = unwrapped(value)
     return equal(value, found)
