@@ -83,7 +83,8 @@ def _reasons(widened: pl.DataFrame, edition: Edition) -> pl.Series:
     outputs = edition.columnar.outputs
     flagged = widened.select(outputs["has_reasons"]).to_series()
     rows = flagged.arg_true()
-    keys = widened[rows].select(outputs["reason_key"]).to_series()
+    needed = list(dict.fromkeys(outputs["reason_key"].meta.root_names()))
+    keys = widened.select(needed)[rows].select(outputs["reason_key"]).to_series()
     distinct = keys.unique()
     words = pl.Series([list(edition.signature.explain(key)) for key in distinct], dtype=REASONS)
     # Position 0 is no reason; row by row the position of its key among the distinct ones.

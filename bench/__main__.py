@@ -1,0 +1,37 @@
+"""`bench/run NAME [options]`: run one benchmark."""
+
+from __future__ import annotations
+
+import json
+
+from cyclopts import App
+from rich.console import Console
+from rich.table import Table
+
+from bench import decide, offline
+
+app = App(name="bench/run", help="Measure Wherewithal against a peer or a floor, in one run.")
+
+
+@app.command(name="decide")
+def run_decide(*, people: int = 2_000) -> None:
+    """One scalar decision against zen-engine on the same tables; outputs compared."""
+    _report(decide.measure(people=people))
+
+
+@app.command(name="offline")
+def run_offline(*, rows: int = 1_000_000, large_rows: int = 10_000_000) -> None:
+    """Facts to powers, Parquet to Parquet, against a plain copy; memory at two sizes."""
+    _report(offline.measure(rows=rows, large_rows=large_rows))
+
+
+def _report(found: dict[str, object]) -> None:
+    table = Table("what", "measured", title=str(found["benchmark"]))
+    for name, value in found.items():
+        table.add_row(name, f"{value:,.3f}" if isinstance(value, float) else str(value))
+    Console(width=100).print(table)
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    app()
