@@ -52,7 +52,7 @@ def ports() -> Ports:
         run_offline=run_offline,
         shipped=shipped,
         workers=os.cpu_count() or 1,
-        today=lambda: datetime.now(UTC).date(),
+        now=lambda: datetime.now(UTC),
     )
 
 

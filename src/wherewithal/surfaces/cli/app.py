@@ -32,13 +32,19 @@ EXIT_INTERRUPTED = 130
 
 def build_app(ports: Ports) -> App:
     """Return the app with all commands."""
-    app = App(name="wherewithal", help=HELP, version=__version__, help_format="markdown")
+    app = App(
+        name="wherewithal",
+        help=HELP,
+        version=__version__,
+        help_format="markdown",
+        suppress_keyboard_interrupt=False,
+    )
     add_demo(app, ports)
     add_decide(app, ports)
     add_offline(app, ports)
     add_policy(app, ports)
     add_lending(app)
-    add_dmn(app)
+    add_dmn(app, ports)
     return app
 
 

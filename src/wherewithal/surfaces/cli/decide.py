@@ -57,7 +57,9 @@ def add_decide(app: App, ports: Ports) -> None:
             Show the payments of every merchant's plan too.
         """
         facts = ports.read_facts(
-            facts_file(source=source, path=file, stated=stated, as_of=as_of, today=ports.today())
+            facts_file(
+                source=source, path=file, stated=stated, as_of=as_of, today=ports.now().date()
+            )
         )
         applicant = ports.applicant_of(facts, row)
         policy = ports.load_bundle(bundle)

@@ -169,7 +169,7 @@ def _file(ports: Ports, source: str, name: str) -> FactsFile:
         source=source,
         path=path,
         stated=stated if source == "transunion" else None,
-        as_of=ports.today(),
+        as_of=ports.now().date(),
     )
 
 

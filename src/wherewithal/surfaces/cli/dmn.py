@@ -11,30 +11,32 @@ from cyclopts import App
 from wherewithal.dmn.diagnostics import Diagnostic, Severity, near_miss, warning
 from wherewithal.dmn.model import Model
 from wherewithal.dmn.reader import read_models
-from wherewithal.surfaces.cli.answer import print_json
+from wherewithal.surfaces.cli.answer import exact, print_json
 from wherewithal.surfaces.cli.dmn_inputs import load_inputs
 from wherewithal.surfaces.cli.dmn_profile import run_profile
+from wherewithal.surfaces.cli.dmn_reference import run_reference
+from wherewithal.surfaces.cli.ports import Ports
 from wherewithal.vocabulary.errors import InputRefused, Problem
 
-EXECUTORS = ("scalar", "columnar")
+EXECUTORS = ("reference", "scalar", "columnar")
 EXIT_REFUSED_MODEL = 1
 BYTES_MAX = 64 * 2**20
 
 
-def add_dmn(app: App) -> None:
+def add_dmn(app: App, ports: Ports) -> None:
     """Add the commands to the app."""
     dmn = App(name="dmn", help="DMN models: evaluate them by any of three executors.")
     app.command(dmn)
 
     @dmn.command(name="run")
     def command(
-        model: Path, *, inputs: Path, decision: str | None = None, executor: str = "scalar"
+        model: Path, *, inputs: Path, decision: str | None = None, executor: str = "reference"
     ) -> int:
         """Evaluate a DMN model, and print its decisions' values and diagnostics as JSON.
 
-        Numbers are exact, as they are written. An input that is not given is null. A model that is
-        refused, or that the chosen executor cannot hold, ends with 1 and says what stands in the
-        way; by `reference` every model of the standard runs.
+        Numbers are exact, as they are written. An input that is not given is null. A model with an
+        error, or with a decision that the chosen executor cannot hold, ends with 1 and says what
+        stands in the way; by `reference` every model of the standard runs.
 
         Parameters
         ----------
@@ -56,14 +58,18 @@ def add_dmn(app: App) -> None:
         chosen = _chosen(models, decision)
         diagnostics += _unread(models, values)
         found: dict[str, Any] = {}
-        if not _is_refused(diagnostics):
-            found, more = run_profile(models, values, decisions=chosen, executor=executor)
+        if chosen:
+            found, more = (
+                run_reference(models, values, decisions=chosen, now=ports.now())
+                if executor == "reference"
+                else run_profile(models, values, decisions=chosen, executor=executor)
+            )
             diagnostics += more
         print_json(
             {
                 "model": models[-1].name if models else None,
                 "executor": executor,
-                "decisions": found,
+                "decisions": exact(found),
                 "diagnostics": [_json(diagnostic) for diagnostic in diagnostics],
             }
         )
@@ -115,7 +121,9 @@ def _chosen(models: Sequence[Model], decision: str | None) -> list[str]:
     services = [service.name for service in models[-1].services] if models else []
     if decision is None:
         return own
-    if models and decision not in (*own, *services):
+    if not models:
+        return []
+    if decision not in (*own, *services):
         hint = near_miss(decision, own) or f"; it decides {', '.join(own)}"
         message = f"the model has no decision of this name{hint}"
         raise InputRefused([Problem(code="unknown_decision", path="--decision", message=message)])

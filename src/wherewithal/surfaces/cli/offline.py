@@ -62,7 +62,7 @@ def add_offline(app: App, ports: Ports) -> None:
             How many processes work at once. One a core, if left out.
         """
         chosen = facts_file(
-            source=source, path=file, stated=stated, as_of=as_of, today=ports.today()
+            source=source, path=file, stated=stated, as_of=as_of, today=ports.now().date()
         )
         begun = perf_counter()
         with _progress() as on_progress:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -73,6 +73,6 @@ class Ports:
     run_offline: RunsOffline
     #: A file or folder that ships, such as `examples/bureau`; None where it is not at hand.
     shipped: Callable[[str], Path | None]
-    today: Callable[[], date]
+    now: Callable[[], datetime]
     #: How many processes may work at once.
     workers: int

@@ -1,0 +1,161 @@
+"""`wherewithal dmn run`: any model, any executor, exact numbers."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.surfaces.models import dmn
+
+PERSON = """<itemDefinition name="tPerson">
+  <itemComponent name="age"><typeRef>number</typeRef></itemComponent>
+  <itemComponent name="since"><typeRef>date</typeRef></itemComponent>
+</itemDefinition>"""
+ALL = pytest.mark.parametrize("executor", ["reference", "scalar", "columnar"])
+
+
+@pytest.fixture
+def evaluate(command, tmp_path):
+    """Return a function that runs a model on JSON inputs."""
+
+    def answer(model, inputs, *arguments):
+        (tmp_path / "small.dmn").write_text(model)
+        text = inputs if isinstance(inputs, str) else json.dumps(inputs)
+        (tmp_path / "inputs.json").write_text(text)
+        files = (tmp_path / "small.dmn", "--inputs", tmp_path / "inputs.json")
+        return command("dmn", "run", *files, *arguments)
+
+    return answer
+
+
+@ALL
+def test_numbers_are_exact(evaluate, executor):
+    model = dmn({"Sum": "a + b"}, inputs={"a": "number", "b": "number"})
+    answer = evaluate(model, '{"a": 0.1, "b": 0.2}', "--executor", executor)
+    assert answer.json["decisions"] == {"Sum": 0.3}
+    assert '"Sum": 0.3\n' in answer.out
+    assert (answer.code, answer.json["diagnostics"]) == (0, [])
+
+
+@ALL
+def test_amounts_beyond_64_bits(evaluate, executor):
+    model = dmn({"Product": "a * a"}, inputs={"a": "number"})
+    answer = evaluate(model, '{"a": 9007199254740993}', "--executor", executor)
+    assert '"Product": 81129638414606699710187514626049' in answer.out
+
+
+@ALL
+def test_nested_inputs_and_dates(evaluate, executor):
+    model = dmn(
+        {"Old": "Applicant.age &gt;= 18 and Applicant.since.year &lt; 2020"},
+        inputs={"Applicant": "tPerson"},
+        types=PERSON,
+    )
+    inputs = {"Applicant": {"age": 40, "since": "2019-12-31"}}
+    assert evaluate(model, inputs, "--executor", executor).json["decisions"] == {"Old": True}
+
+
+@ALL
+def test_missing_inputs_are_null(evaluate, executor):
+    model = dmn({"Is null": "a = null", "More": "a + 1"}, inputs={"a": "number"})
+    answer = evaluate(model, {}, "--executor", executor)
+    assert answer.json["decisions"] == {"Is null": True, "More": None}
+    assert answer.code == 0
+
+
+@ALL
+def test_texts_lists_and_contexts(evaluate, executor):
+    model = dmn(
+        {"All": '{word: if b then a else "no", list: [1, 2.50], none: null}'},
+        inputs={"a": "string", "b": "boolean"},
+    )
+    answer = evaluate(model, {"a": "yes", "b": True}, "--executor", executor)
+    assert answer.json["decisions"] == {"All": {"word": "yes", "list": [1, 2.5], "none": None}}
+
+
+def test_one_decision_of_many(evaluate):
+    model = dmn({"A": "1", "B": "2"}, inputs={})
+    assert evaluate(model, {}, "--decision", "B").json["decisions"] == {"B": 2}
+    answer = evaluate(model, {}, "--decision", "C")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.errors[0].startswith("--decision: the model has no decision of this name")
+
+
+@pytest.mark.parametrize("executor", ["scalar", "columnar"])
+def test_what_keeps_a_model_outside_the_profile(evaluate, executor):
+    model = dmn({"Half": "a / 3", "Same": "a"}, inputs={"a": "number"})
+    answer = evaluate(model, {"a": 1}, "--executor", executor)
+    assert answer.code == 1
+    assert answer.json["decisions"] == {"Same": 1}
+    found = answer.json["diagnostics"][0]
+    assert (found["code"], found["severity"]) == ("outside_profile", "error")
+    assert found["place"] == "small.dmn: decision 'Half'"
+    assert "'/' has no exact scale" in found["message"]
+
+
+@pytest.mark.parametrize(
+    ("type_ref", "value", "message"),
+    [
+        ("date", '"2024-02-30"', "the input 'a' is no date such as 2025-01-31"),
+        ("date", '"1000-01-01"', "the input 'a' is not within 1900 to 2200, which bound dates here"),
+        ("number", "1e-40", "the input 'a' has more digits than the profile holds"),
+        ("number", "1e40", "the input 'a' has more digits than the profile holds"),
+        ("days and time duration", '"PT1H"', "the input 'a' is no duration in whole days such as P30D"),
+    ],
+)  # fmt: skip
+def test_inputs_outside_the_profile(evaluate, type_ref, value, message):
+    model = dmn({"A": "a"}, inputs={"a": type_ref})
+    answer = evaluate(model, f'{{"a": {value}}}', "--executor", "scalar")
+    assert (answer.code, answer.json["diagnostics"][0]["message"]) == (1, message)
+
+
+def test_a_slip_of_the_pen_in_an_input_is_a_warning(evaluate):
+    model = dmn({"A": "loan"}, inputs={"loan": "number"})
+    answer = evaluate(model, {"Loan": 1})
+    found = answer.json["diagnostics"][0]
+    assert (answer.code, found["severity"]) == (0, "warning")
+    assert found["message"] == "no model reads it; did you mean 'loan'?"
+
+
+@pytest.mark.parametrize(
+    ("inputs", "problem"),
+    [
+        ("[1]", "expected one object: the inputs by their names [not_an_object]"),
+        ('{"a": NaN}', "NaN and Infinity are no JSON numbers; write null for what is unknown [not_a_number]"),
+        ('{"a": 1e99999999}', "a number is beyond 10^6000, which FEEL's decimals do not reach [not_a_number]"),
+        ('{"a": }', "the file is not JSON from line 1, column 7 on [not_json]"),
+        ("[" * 100_000, "the file is nested too deep [too_deep]"),
+    ],
+)  # fmt: skip
+def test_inputs_that_cannot_be_read(evaluate, inputs, problem):
+    answer = evaluate(dmn({"A": "a"}, inputs={"a": "number"}), inputs)
+    assert (answer.code, answer.errors) == (2, [f"inputs.json: {problem}"])
+
+
+def test_a_file_that_is_no_model(evaluate):
+    answer = evaluate("<html/>", {})
+    assert (answer.code, answer.json["model"], answer.json["decisions"]) == (1, None, {})
+    assert answer.json["diagnostics"][0]["severity"] == "error"
+
+
+def test_an_unknown_executor(evaluate):
+    answer = evaluate(dmn({"A": "1"}, inputs={}), {}, "--executor", "scaler")
+    assert answer.errors == [
+        "--executor: expected one of reference, scalar, columnar; did you mean 'scalar'? [unknown_executor]"
+    ]
+
+
+def test_imports_are_looked_for_in_the_folder(command, tmp_path):
+    (tmp_path / "base.dmn").write_text(dmn({"Base": "41"}, inputs={}))
+    (tmp_path / "main.dmn").write_text(
+        '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="m" name="Main"'
+        ' namespace="urn:main"><import name="base" namespace="urn:small"'
+        ' importType="https://www.omg.org/spec/DMN/20191111/MODEL/"/>'
+        '<decision id="d" name="More"><variable name="More"/><informationRequirement>'
+        '<requiredDecision href="urn:small#d0"/></informationRequirement>'
+        "<literalExpression><text>base.Base + 1</text></literalExpression></decision></definitions>"
+    )
+    (tmp_path / "inputs.json").write_text("{}")
+    answer = command("dmn", "run", tmp_path / "main.dmn", "--inputs", tmp_path / "inputs.json")
+    assert answer.json["decisions"] == {"More": 42}
