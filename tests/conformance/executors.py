@@ -20,6 +20,9 @@ from wherewithal.dmn.columnar import compile_columnar
 from wherewithal.dmn.ir import Graph, Node
 from wherewithal.dmn.model import Model
 from wherewithal.dmn.program import Program, compile_models, flattened
+from wherewithal.dmn.reference.engine import evaluate
+from wherewithal.dmn.reference.json_values import from_python
+from wherewithal.dmn.reference.values import Date, DaysDuration
 from wherewithal.dmn.scalar import compile_scalar
 from wherewithal.dmn.types import Kind, Type
 
@@ -178,4 +181,40 @@ class Columnar(_Compiled):
         return result.rows()
 
 
-EXECUTORS: tuple[Executor, ...] = (Scalar(), Columnar())
+class Reference:
+    """The interpreter of all of FEEL, one row at a time: the meaning that the others must have."""
+
+    name = "reference"
+
+    def run(
+        self, what: str | Table | Model, types: Types, rows: Rows, *, decision: str = RESULT
+    ) -> list[Any]:
+        model = as_model(what, types)
+        given = [
+            {n: from_python(v) for n, v in zip(types, _exact(row, types), strict=True)}
+            for row in rows
+        ]
+        return [_plain(evaluate([model], decision, one).value) for one in given]
+
+
+def _exact(row: Sequence[Any], types: Types) -> list[Any]:
+    kinds = [type_of(type_).kind for type_ in types.values()]
+    return [
+        Decimal(str(v)) if v is not None and kind is Kind.NUMBER else v
+        for v, kind in zip(row, kinds, strict=True)
+    ]
+
+
+def _plain(value: Any) -> Any:
+    """Return a FEEL value of the reference as plain Python."""
+    match value:
+        case DaysDuration(seconds=seconds):
+            return datetime.timedelta(seconds=int(seconds))
+        case Date():
+            return datetime.date(value.year, value.month, value.day)
+        case dict():
+            return {name: _plain(entry) for name, entry in value.items()}
+    return value
+
+
+EXECUTORS: tuple[Executor, ...] = (Scalar(), Columnar(), Reference())

@@ -215,14 +215,17 @@ def tables(draw: Draw, policies: Sequence[str] = POLICIES) -> Table:
         ends = (f"< {split}", f">= {split}") if ordered else (split, f"not({split})")
         rules = [([end], [writer.pick(*outputs)]) for end in ends]
     defaults = {"out": writer.pick(*allowed)} if draw(st.booleans()) else {}
-    listed = {"out": ", ".join(dict.fromkeys(allowed))} if policy == "PRIORITY" else {}
+    ranked = {"out": ", ".join(dict.fromkeys(allowed))} if policy == "PRIORITY" else {}
+    listed = {name: writer.cell(name) for name in inputs if not draw(st.integers(0, 5))}
+    listed = {name: cell for name, cell in listed.items() if "?" not in cell and cell != "-"}
     return Table(
         inputs=inputs,
         rules=rules,
         policy=policy,
         aggregation=aggregation or None,
         defaults=defaults,
-        allowed=listed,
+        allowed=ranked,
+        listed=listed,
     )
 
 

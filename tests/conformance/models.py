@@ -24,6 +24,8 @@ class Table:
     #: Default entry and allowed values by output.
     defaults: Mapping[str, str] = field(default_factory=dict)
     allowed: Mapping[str, str] = field(default_factory=dict)
+    #: Allowed values by input.
+    listed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +109,10 @@ def _expression(body: str | Table) -> str:
         return f"<literalExpression>{_text(body)}</literalExpression>"
     aggregation = f' aggregation="{body.aggregation}"' if body.aggregation else ""
     inputs = "".join(
-        f"<input><inputExpression>{_text(text)}</inputExpression></input>" for text in body.inputs
+        f"<input><inputExpression>{_text(text)}</inputExpression>"
+        + (f"<inputValues>{_text(body.listed[text])}</inputValues>" if text in body.listed else "")
+        + "</input>"
+        for text in body.inputs
     )
     rules = "".join(
         "<rule>"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -130,7 +131,9 @@ def by_rule(table: Table, rows: Rows) -> tuple[list[Any], list[Any], int | None]
     """Return for each row which rules match, and each rule's output; and the default."""
     matches = []
     for cells, _ in table.rules:
-        one = Table(inputs=table.inputs, rules=[(cells, ["1"])], policy="FIRST")
+        one = replace(
+            table, rules=[(cells, ["1"])], policy="FIRST", aggregation=None, defaults={}, allowed={}
+        )
         matches.append([value is not None for value in _scalar(one, rows)])
     outputs = [_scalar(cell, rows) for _, (cell,) in table.rules]
     default = table.defaults.get("out")
@@ -152,8 +155,7 @@ def hit(table: Table, hits: list[int], outputs: Sequence[Any], default: int | No
     """Return what the hit policy makes of the rules that match."""
     found = [outputs[place] for place in hits]
     if not hits:
-        none = 0 if table.aggregation == "COUNT" else None
-        return none if default is None else default
+        return default
     match table.policy, table.aggregation:
         case "UNIQUE", _:
             return found[0] if len(found) == 1 else None

@@ -8,13 +8,14 @@ becomes one chain a characteristic.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from wherewithal.dmn.feel import ast
 from wherewithal.dmn.ir import Node, Op, OutsideProfile
 from wherewithal.dmn.lowering import CompiledTable, Lowering
-from wherewithal.dmn.model import Aggregation, DecisionTable, Feel, HitPolicy, Rule
+from wherewithal.dmn.model import Aggregation, DecisionTable, Feel, HitPolicy, Rule, TableInput
 from wherewithal.dmn.regions import EVERYTHING, Region, covers, region_of
-from wherewithal.dmn.types import Kind
+from wherewithal.dmn.types import Kind, Type
 from wherewithal.dmn.values import ContextValue, Value
 
 #: Pairs of rules that may match together cost a comparison each; more than this is not a table.
@@ -26,19 +27,25 @@ Regions = dict[int, tuple[Region | None, ...]]
 def lower_table(lowering: Lowering, table: DecisionTable, scope: Mapping[str, Value]) -> Value:
     """Return the table's result, and record its matches for the trace."""
     tested = [_input(lowering, clause.label, clause.expression, scope) for clause in table.inputs]
+    columns = [
+        _Column(
+            label=clause.label, tested=node, allowed=_allowed(lowering, clause, node.type, scope)
+        )
+        for clause, node in zip(table.inputs, tested, strict=True)
+    ]
     conditions = {
         rule.number: lowering.graph.all_of(
             [
-                _cell(lowering, rule, table.inputs[place].label, cell, tested[place], scope)
-                for place, cell in enumerate(rule.tests)
+                _cell(lowering, rule, column, cell, scope)
+                for column, cell in zip(columns, rule.tests, strict=True)
             ]
         )
         for rule in table.rules
     }
     regions = {
         rule.number: tuple(
-            region_of(lowering, cell.node, scope) if cell.node else EVERYTHING
-            for cell in rule.tests
+            _region(lowering, column, cell, scope)
+            for column, cell in zip(columns, rule.tests, strict=True)
         )
         for rule in table.rules
     }
@@ -50,6 +57,40 @@ def lower_table(lowering: Lowering, table: DecisionTable, scope: Mapping[str, Va
     return _single_hit(
         lowering, table, conditions, regions, scope, complete=_is_complete(tested, regions)
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Column:
+    """What the cells of one input test."""
+
+    label: str
+    tested: Node
+    #: What a dash admits beside null, where that is not everything.
+    allowed: ast.Node | None
+
+
+def _allowed(
+    lowering: Lowering, clause: TableInput, type_: Type, scope: Mapping[str, Value]
+) -> ast.Node | None:
+    tests = clause.allowed_values.node if clause.allowed_values else None
+    region = region_of(lowering, tests, scope) if tests else EVERYTHING
+    is_all = region is not None and covers([region], type_.not_null())
+    return None if region is EVERYTHING or is_all else tests
+
+
+def _region(
+    lowering: Lowering, column: _Column, cell: Feel, scope: Mapping[str, Value]
+) -> Region | None:
+    if cell.node is None:
+        return EVERYTHING
+    if not _is_dash(cell) or column.allowed is None:
+        return region_of(lowering, cell.node, scope)
+    region = region_of(lowering, column.allowed, scope)
+    return None if region is None else replace(region, null=True)
+
+
+def _is_dash(cell: Feel) -> bool:
+    return isinstance(cell.node, ast.UnaryTests) and cell.node.is_dash
 
 
 def _is_complete(tested: Sequence[Node], regions: Regions) -> bool:
@@ -77,14 +118,19 @@ def _input(lowering: Lowering, label: str, feel: Feel, scope: Mapping[str, Value
 
 
 def _cell(
-    lowering: Lowering, rule: Rule, label: str, cell: Feel, tested: Node, scope: Mapping[str, Value]
+    lowering: Lowering, rule: Rule, column: _Column, cell: Feel, scope: Mapping[str, Value]
 ) -> Node:
     if cell.node is None:
         return lowering.graph.constant(value=True)
+    tested = column.tested
     try:
-        return lowering.test(cell.node, tested, scope)
+        if not _is_dash(cell) or column.allowed is None:
+            return lowering.test(cell.node, tested, scope)
+        # A dash takes null, and any of the values that the column allows.
+        test = lowering.test(column.allowed, tested, scope)
+        return lowering.graph.any_of([lowering.graph.is_null(tested), test])
     except OutsideProfile as problem:
-        lowering.recorder.report(f"rule {rule.number}, input '{label}'", problem)
+        lowering.recorder.report(f"rule {rule.number}, input '{column.label}'", problem)
         return lowering.graph.constant(value=False)
 
 
@@ -265,12 +311,13 @@ def _collected(
     ]
     _record(lowering, table, matched, groups)
     none_matched = graph.all_of([graph.equal(index, graph.constant(0)) for index in matched])
+    default = _default(lowering, table.outputs[0].default, scope)
     if table.aggregation is Aggregation.COUNT:
         hits = [graph.lookup(index, [0] + [1] * (index.type.high or 1)) for index in matched]
         result = hits[0]
         for hit in hits[1:]:
             result = graph.add(result, hit)
-        return result
+        return graph.case([(none_matched, default)], result)
     if any(node.type.kind is not Kind.NUMBER for node in outputs.values()):
         raise OutsideProfile("an aggregation folds numbers")
     if any(node.type.nullable for node in outputs.values()):
@@ -287,7 +334,6 @@ def _collected(
         else:
             pick = graph.least if table.aggregation is Aggregation.MIN else graph.greatest
             result = pick([result, part])
-    default = _default(lowering, table.outputs[0].default, scope)
     return graph.case([(none_matched, default)], result)
 
 
