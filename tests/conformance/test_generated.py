@@ -12,7 +12,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conformance.executors import RESULT, Columnar, Scalar, compiled, is_within
+from tests.conformance.executors import (
+    RESULT,
+    Columnar,
+    Reference,
+    Scalar,
+    compiled,
+    feel,
+    is_within,
+)
 from tests.conformance.generated import POLICIES, TYPES, expressions, rows_around, tables
 from tests.conformance.models import Table
 from wherewithal.dmn.ir import Node, Op
@@ -26,6 +34,7 @@ EXAMPLES = [
     pytest.param(150, 60, id="quick"),
     pytest.param(3_000, 300, id="nightly", marks=pytest.mark.nightly),
 ]
+REFERENCE_ROWS = 12
 #: What the analysis refuses because of a range; anything else would be a fault of the generator.
 BOUNDED = ("digits, and 33 are exact", "may leave the years")
 
@@ -71,6 +80,15 @@ def _count(node: Node, value: Any, values: dict[str, Any], seen: Counter[str]) -
         seen["negative tie"] += bool(top and bottom and top < 0 and 2 * (top % bottom) == bottom)
 
 
+def check_by_reference(what: str | Table, result: Node, rows: Rows, got: Sequence[Any]) -> None:
+    """Compare some rows with the interpreter, which is slow."""
+    some = rows[:REFERENCE_ROWS]
+    given = [tuple(map(feel, row, TYPES.values())) for row in some]
+    expected = Reference().run(what, TYPES, given)
+    for row, left, right in zip(some, got, expected, strict=False):
+        assert feel(left, result.type) == right, dict(zip(TYPES, row, strict=True))
+
+
 @pytest.mark.parametrize(("examples", "count"), EXAMPLES)
 def test_expressions(examples, count):
     seen: Counter[str] = Counter()
@@ -85,8 +103,9 @@ def test_expressions(examples, count):
             return
         result, rows = program.node(RESULT), rows_around(expression, count=count, seed=seed)
         seen["rows"] += len(rows)
-        evaluated({RESULT: result}, rows)
+        got = [row[0] for row in evaluated({RESULT: result}, rows)]
         check_all_nodes(result, rows, seen)
+        check_by_reference(expression, result, rows, got)
 
     check()
     wanted = ("null", "wide", "by zero", "tie", "negative tie", "guarded")
@@ -110,6 +129,7 @@ def test_tables(examples, count):
         seen[f"{table.policy} {table.aggregation or ''}".strip()] += 1
         check_all_nodes(result, rows, seen)
         got = [row[0] for row in evaluated({RESULT: result}, rows)]
+        check_by_reference(table, result, rows, got)
         matches, outputs, default = by_rule(table, rows)
         for place, value in enumerate(got):
             hits = [n for n, matched in enumerate(matches[place]) if matched]
