@@ -11,7 +11,6 @@ from typing import Any
 
 import polars as pl
 from cyclopts import App
-from rich.console import RenderableType
 
 from wherewithal.qualify.bundle import PolicyBundle
 from wherewithal.qualify.decide import decide
@@ -74,7 +73,7 @@ def add_demo(app: App, ports: Ports) -> None:
         return 0 if agreement.is_total else EXIT_DISAGREE
 
 
-_Say = Callable[[RenderableType], None]
+_Say = Callable[..., None]
 
 
 def _bureau_person(ports: Ports, bundle: PolicyBundle, say: _Say) -> None:
@@ -176,7 +175,7 @@ def _file(ports: Ports, source: str, name: str) -> FactsFile:
 def _further(say: _Say) -> None:
     say(show.heading("5. How to look further"))
     for arguments in _COMMANDS:
-        say(show.typed(f".venv/bin/wherewithal {arguments}"))
+        say(show.typed(f".venv/bin/wherewithal {arguments}"), soft_wrap=True)
     say(show.said("README.md begins at the beginning; docs/ holds the rest."))
 
 
