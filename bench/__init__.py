@@ -1,1 +1,1 @@
-"""Benchmarks: each compares with a peer or a floor in the same run, and compares the outputs too."""
+"""Benchmarks: each against a peer or a floor in the same run, outputs compared."""

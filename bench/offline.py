@@ -60,7 +60,15 @@ def _child(kind: str, facts: Path, *, workers: int) -> dict[str, Any]:
     """Run one measurement in a process of its own."""
     out = facts.with_name("out")
     shutil.rmtree(out, ignore_errors=True)
-    command = [sys.executable, "-m", "bench.offline_child", kind, str(facts), str(out), str(workers)]
+    command = [
+        sys.executable,
+        "-m",
+        "bench.offline_child",
+        kind,
+        str(facts),
+        str(out),
+        str(workers),
+    ]
     done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - our own module
     found: dict[str, Any] = json.loads(done.stdout)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from wherewithal.dmn.model import Decision, DecisionTable, HitPolicy
@@ -19,10 +20,10 @@ EXPRESSIONS: dict[str, list[tuple[str, str]]] = {
             "residual",
             "floor(back_end_pct * monthly_income_cents / 100) - housing_cents - obligations_cents",
         ),
+        ("share", "floor(payment_pct * monthly_income_cents / 100)"),
         (
             "capacity",
-            "100 * floor(max([0, min([$.residual,"
-            " floor(payment_pct * monthly_income_cents / 100)])]) / 100)",
+            "100 * floor(max([0, min([$.residual, $.share])]) / 100)",
         ),
         (
             "small_ticket_capacity",
@@ -30,11 +31,12 @@ EXPRESSIONS: dict[str, list[tuple[str, str]]] = {
         ),
     ],
     "Limit total": [
+        ("most", "income_verified == true ? 2000000 : 1000000"),
+        ("income_share", "floor(12 * income_pct * monthly_income_cents / 100)"),
         (
             "limit_total",
-            "5000 * floor(min([total_cents, income_verified == true ? 2000000 : 1000000,"
-            " floor(12 * income_pct * monthly_income_cents / 100)]) / 5000)",
-        )
+            "5000 * floor(min([total_cents, $.most, $.income_share]) / 5000)",
+        ),
     ],
 }
 #: Decision table -> the key of its result; a Collect table keeps a list of hits.
@@ -64,7 +66,7 @@ ORDER = (
 KEYS = {"Points": "points", "Tier rank": "tier_rank", "Tier": "tier"}
 
 
-def jdm_of(bundle: PolicyBundle, names: list[str]) -> dict[str, Any]:
+def jdm_of(bundle: PolicyBundle) -> dict[str, Any]:
     """Return the graph: a chain of the same tables and expressions, in order of need."""
     decisions = {decision.name: decision for model in bundle.models for decision in model.decisions}
     nodes: list[dict[str, Any]] = [_node("input", "inputNode", None)]
@@ -83,7 +85,7 @@ def jdm_of(bundle: PolicyBundle, names: list[str]) -> dict[str, Any]:
     nodes.append(_node("output", "outputNode", None))
     edges = [
         {"id": f"{a['id']}>{b['id']}", "sourceId": a["id"], "targetId": b["id"], "type": "edge"}
-        for a, b in zip(nodes, nodes[1:], strict=False)
+        for a, b in itertools.pairwise(nodes)
     ]
     return {"nodes": nodes, "edges": edges}
 
@@ -104,7 +106,12 @@ def _table(decision: Decision, key: str) -> dict[str, Any]:
         for n, one in enumerate(table.inputs)
     ]
     outputs = [
-        {"id": f"o{n}", "name": str(n), "type": "expression", "field": _field(one.name, key, collect)}
+        {
+            "id": f"o{n}",
+            "name": str(n),
+            "type": "expression",
+            "field": _field(one.name, key, collect),
+        }
         for n, one in enumerate(table.outputs)
     ]
     rules = [

@@ -57,9 +57,9 @@ def type_of(notation: str | Type) -> Type:
     word, nullable = notation.removesuffix("?"), notation.endswith("?")
     match word.partition("("):
         case ("boolean", _, _):
-            return t.BOOLEAN.or_null(nullable)
+            return t.BOOLEAN.or_null(when=nullable)
         case ("date", _, _):
-            return t.DATE.or_null(nullable)
+            return t.DATE.or_null(when=nullable)
         case ("text", _, _):
             return t.text(nullable=nullable)
         case ("days", _, _):

@@ -1,8 +1,9 @@
 """The columnar executor: the same IR rendered as Polars expressions, staged by dependency depth.
 
-Texts are codes: every text constant of a program has a number, an unknown text is -1. Numbers are as
-narrow as the interval analysis allows, from Int16 to Int128: the work is bound by memory, and half
-the width is nearly half the time. Results are Int64 again. What is used twice becomes a column of its stage.
+Texts are codes: every text constant of a program has a number, an unknown text is -1. Numbers
+are as narrow as the interval analysis allows, from Int16 to Int128: the work is bound by memory,
+and half the width is nearly half the time. Results are Int64 again. What is used twice becomes a
+column of its stage.
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ class _Renderer:
         return tuple(tuple(by_depth[depth]) for depth in sorted(by_depth))
 
     def _repeated(self) -> set[int]:
-        """Return the nodes that a kernel names more than once: inlined, they would grow as powers."""
+        """Return the nodes that a kernel names twice: inlined, they would grow as powers."""
         found: set[int] = set()
         for node in self._order:
             if node.op in (Op.DIVIDE, Op.MIN, Op.MAX, Op.LOOKUP, Op.POSITION):
@@ -152,7 +153,7 @@ class _Renderer:
             return pl.lit(node.payload, dtype=dtype)
         return self.expr(node) if _dtype(node.type) == dtype else self.expr(node).cast(dtype)
 
-    def _render(self, node: Node) -> pl.Expr:  # noqa: PLR0911 - one return an op
+    def _render(self, node: Node) -> pl.Expr:
         match node.op:
             case Op.INPUT:
                 return self._input(node)
@@ -283,7 +284,7 @@ class _Renderer:
 
 
 def _calendar() -> dict[Op, pl.Series]:
-    """Return year, month and day of every day of the domain: a gather is 7 times faster than `dt`."""
+    """Return year, month and day of every day: a gather is 7 times faster than `dt`."""
     days = pl.date_range(t.CALENDAR_MIN, t.CALENDAR_MAX, eager=True)
     return {
         Op.YEAR: days.dt.year().cast(pl.Int16),
@@ -355,9 +356,9 @@ def _rounded(top: pl.Expr, bottom: pl.Expr, rounding: Rounding) -> pl.Expr:
     rest = top - floor * bottom
     # Twice the rest might not fit where the rest does.
     lacking = bottom - rest
+    if rounding is Rounding.FLOOR:
+        return floor
     match rounding:
-        case Rounding.FLOOR:
-            return floor
         case Rounding.CEILING:
             up = rest > 0
         case Rounding.DOWN:
@@ -368,6 +369,6 @@ def _rounded(top: pl.Expr, bottom: pl.Expr, rounding: Rounding) -> pl.Expr:
             up = (rest > lacking) | ((rest == lacking) & (floor % 2 == 1))
         case Rounding.HALF_UP:
             up = (rest > lacking) | ((rest == lacking) & (top > 0))
-        case Rounding.HALF_DOWN:
+        case _:
             up = (rest > lacking) | ((rest == lacking) & (top < 0))
     return pl.when(up).then(floor + 1).otherwise(floor)

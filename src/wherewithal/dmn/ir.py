@@ -25,7 +25,7 @@ class Op(Enum):
     ADD = "add"
     SUBTRACT = "subtract"
     MULTIPLY = "multiply"
-    #: Integer quotient of two integers with a named rounding in `payload`; null where the divisor is 0.
+    #: Integer quotient of two integers, rounded as `payload` says; null where the divisor is 0.
     DIVIDE = "divide"
     MIN = "min"
     MAX = "max"
@@ -36,7 +36,7 @@ class Op(Enum):
     OR = "or"
     NOT = "not"
     IS_NULL = "is_null"
-    #: The same integer read at another scale; `payload` is nothing, the type says the scale.
+    #: The operand under another type: an integer at another scale, a text among more values.
     UNITS = "units"
     #: The operand, known not to be null where this node is evaluated (a guard stands above it).
     ASSUME = "assume"
@@ -44,7 +44,7 @@ class Op(Enum):
     CASE = "case"
     #: Operand: an integer index; payload: the values. Null where the index is null or outside.
     LOOKUP = "lookup"
-    #: Operand: a text; payload: texts in order. The position of the text; null where it is none of them.
+    #: Operand: a text; payload: texts. The position of the text; null where it is none of them.
     POSITION = "position"
     YEAR = "year"
     MONTH = "month"
@@ -81,7 +81,7 @@ class Node:
     guards: frozenset[int] = frozenset()
 
 
-class OutsideProfile(Exception):  # noqa: N818 - a finding about a model, turned into a diagnostic
+class OutsideProfile(Exception):
     """An expression cannot be compiled; the message says what keeps it outside the profile."""
 
 
@@ -94,7 +94,7 @@ class Graph:
 
     def _node(self, op: Op, operands: Sequence[Node], type_: Type, payload: Any = None) -> Node:
         if type_.kind in (Kind.NUMBER, Kind.DAYS) and not (
-            -t.INTEGER_MAX < type_.low and type_.high < t.INTEGER_MAX
+            type_.low > -t.INTEGER_MAX and type_.high < t.INTEGER_MAX
         ):
             digits = len(str(max(-type_.low, type_.high)))
             message = f"{op.value} may reach {digits} digits, and 33 are exact"
@@ -289,7 +289,7 @@ class Graph:
                 left.payload <= right.payload if or_equal else left.payload < right.payload
             )
         op = Op.LESS_EQUAL if or_equal else Op.LESS
-        return self._node(op, (left, right), t.BOOLEAN.or_null(nullable))
+        return self._node(op, (left, right), t.BOOLEAN.or_null(when=nullable))
 
     def all_of(self, nodes: Iterable[Node]) -> Node:
         """Return the three-valued conjunction; of nothing it is true."""
@@ -313,7 +313,7 @@ class Graph:
         result = kept[0]
         for node in kept[1:]:
             nullable = result.type.nullable or node.type.nullable
-            result = self._node(op, (result, node), t.BOOLEAN.or_null(nullable))
+            result = self._node(op, (result, node), t.BOOLEAN.or_null(when=nullable))
         return result
 
     def negation(self, node: Node) -> Node:
@@ -322,7 +322,7 @@ class Graph:
             return self.constant(None if node.payload is None else not node.payload)
         if node.op is Op.NOT:
             return node.operands[0]
-        return self._node(Op.NOT, (node,), t.BOOLEAN.or_null(node.type.nullable))
+        return self._node(Op.NOT, (node,), t.BOOLEAN.or_null(when=node.type.nullable))
 
     def is_null(self, node: Node) -> Node:
         """Return whether the node is null."""
@@ -387,7 +387,7 @@ class Graph:
             return self.constant(None)
         outside = index.type.low < 0 or index.type.high >= len(values)
         return self._node(
-            Op.LOOKUP, (index,), result.or_null(index.type.nullable or outside), tuple(values)
+            Op.LOOKUP, (index,), result.or_null(when=index.type.nullable or outside), tuple(values)
         )
 
     def position(self, node: Node, texts: Sequence[str]) -> Node:
@@ -397,6 +397,11 @@ class Graph:
         covered = node.type.values is not None and node.type.values <= frozenset(texts)
         type_ = t.number(0, len(texts) - 1, nullable=node.type.nullable or not covered)
         return self._node(Op.POSITION, (node,), type_, tuple(texts))
+
+    def among(self, node: Node, texts: Iterable[str]) -> Node:
+        """Return the same text, typed as if `texts` were possible too."""
+        type_ = t.union(node.type, t.text(frozenset(texts)))
+        return node if type_ in (None, node.type) else self._node(Op.UNITS, (node,), type_)
 
     def date_part(self, node: Node, part: Op) -> Node:
         """Return the year, month or day of a date."""
@@ -466,7 +471,7 @@ def quotient(numerator: int, denominator: int, rounding: Rounding) -> int:
 
 
 def known_not_null(condition: Node, *, when: bool) -> frozenset[int]:
-    """Return the nodes that cannot be null where the condition is true (or, `when` false, is false)."""
+    """Return the nodes that cannot be null where the condition is true (or false)."""
     op, operands = condition.op, condition.operands
     if op is Op.NOT:
         return known_not_null(operands[0], when=not when)

@@ -1,15 +1,15 @@
-"""Boxed expressions to IR: contexts, invocations, conditionals, lists; tables have their own file."""
+"""Boxed expressions to IR: contexts, invocations, conditionals, lists. Tables stand apart."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from wherewithal.dmn import model
-from wherewithal.dmn.ir import OutsideProfile
+from wherewithal.dmn.ir import Node, OutsideProfile
 from wherewithal.dmn.lower_table import lower_table
 from wherewithal.dmn.lowering import Lowering
 from wherewithal.dmn.types import Kind
-from wherewithal.dmn.values import ContextValue, FunctionValue, ListValue, Node, Value
+from wherewithal.dmn.values import ContextValue, FunctionValue, ListValue, Value
 
 
 def lower_boxed(

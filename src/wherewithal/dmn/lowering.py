@@ -31,7 +31,7 @@ _DAYS = re.compile(r"(-?)P(\d+)D", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledTable:
-    """Where a table's matches are found: each group is the number of the rule that matched, or 0."""
+    """Where a table's matches are: each group is the number of the rule that matched, or 0."""
 
     decision: str
     table: model.DecisionTable
@@ -67,12 +67,43 @@ class Lowering:
 
     def lower(self, tree: ast.Node, scope: Mapping[str, Value]) -> Value:
         """Return the value of an expression; OutsideProfile says what the profile lacks."""
-        handler = _HANDLERS.get(type(tree))
-        if handler is None:
-            message = f"{_words(type(tree))} is outside the profile"
-            raise OutsideProfile(message)
-        value: Value = handler(self, tree, scope)
-        return value
+        match tree:
+            case ast.NumberLiteral():
+                return self._number(tree, scope)
+            case ast.StringLiteral():
+                return self._string(tree, scope)
+            case ast.BooleanLiteral():
+                return self._boolean(tree, scope)
+            case ast.NullLiteral():
+                return self._null(tree, scope)
+            case ast.AtLiteral():
+                return self._at(tree, scope)
+            case ast.Name():
+                return self._name(tree, scope)
+            case ast.Path():
+                return self._path(tree, scope)
+            case ast.Negation():
+                return self._negation(tree, scope)
+            case ast.Binary():
+                return self._binary(tree, scope)
+            case ast.Between():
+                return self._between(tree, scope)
+            case ast.In():
+                return self._in(tree, scope)
+            case ast.Interval():
+                return self._interval(tree, scope)
+            case ast.ListLiteral():
+                return self._list(tree, scope)
+            case ast.ContextLiteral():
+                return self._context(tree, scope)
+            case ast.If():
+                return self._if(tree, scope)
+            case ast.Invocation():
+                return self._invocation(tree, scope)
+            case ast.FunctionDefinition():
+                return self._function(tree, scope)
+        message = f"{_words(type(tree))} is outside the profile"
+        raise OutsideProfile(message)
 
     def node(self, tree: ast.Node, scope: Mapping[str, Value]) -> Node:
         """Return the value of an expression that must be a single value."""
@@ -236,7 +267,7 @@ class Lowering:
     def _if(self, tree: ast.If, scope: Mapping[str, Value]) -> Value:
         condition = self.typed(tree.condition, scope, Kind.BOOLEAN)
         yes = self.under(known_not_null(condition, when=True)).lower(tree.yes, scope)
-        # `if null` takes the else branch, so only a condition that is never null teaches it anything.
+        # `if null` takes the else branch: only a condition that is never null teaches it a thing.
         shown = (
             frozenset[int]() if condition.type.nullable else known_not_null(condition, when=False)
         )
@@ -296,7 +327,8 @@ class Lowering:
     def call(self, function: FunctionValue, given: Mapping[str, Value]) -> Value:
         """Return the function's body with its parameters bound: an invocation is inlined."""
         if set(given) != set(function.parameters):
-            message = f"'{function.name}' takes ({', '.join(function.parameters)}), not ({', '.join(given)})"
+            wanted, found = ", ".join(function.parameters), ", ".join(given)
+            message = f"'{function.name}' takes ({wanted}), not ({found})"
             raise OutsideProfile(message)
         if self.depth >= DEPTH_MAX:
             message = f"'{function.name}' calls itself, which cannot be inlined"
@@ -309,7 +341,9 @@ class Lowering:
             return inner.lower(function.body, scope)
         return lower_boxed(inner, function.body, scope)
 
-    def _function(self, tree: ast.FunctionDefinition, scope: Mapping[str, Value]) -> FunctionValue:
+    def lower_function(
+        self, tree: ast.FunctionDefinition, scope: Mapping[str, Value]
+    ) -> FunctionValue:
         if tree.external:
             raise OutsideProfile("an external function is outside the profile")
         parameters = tuple(parameter.name for parameter in tree.parameters)
@@ -346,27 +380,6 @@ class Lowering:
         if tested.high is not None:
             ends.append(self.compare("<=" if tested.high_closed else "<", value, tested.high))
         return self.graph.all_of(ends)
-
-
-_HANDLERS = {
-    ast.NumberLiteral: Lowering._number,
-    ast.StringLiteral: Lowering._string,
-    ast.BooleanLiteral: Lowering._boolean,
-    ast.NullLiteral: Lowering._null,
-    ast.AtLiteral: Lowering._at,
-    ast.Name: Lowering._name,
-    ast.Path: Lowering._path,
-    ast.Negation: Lowering._negation,
-    ast.Binary: Lowering._binary,
-    ast.Between: Lowering._between,
-    ast.In: Lowering._in,
-    ast.Interval: Lowering._interval,
-    ast.ListLiteral: Lowering._list,
-    ast.ContextLiteral: Lowering._context,
-    ast.If: Lowering._if,
-    ast.Invocation: Lowering._invocation,
-    ast.FunctionDefinition: Lowering._function,
-}
 
 
 def constant_of_text(graph: Graph, text: str) -> Node:

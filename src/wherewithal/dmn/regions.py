@@ -1,6 +1,6 @@
 """What a cell admits, as a set: enough to prove that two rules can never match together.
 
-A region is unknown (None) where a test is not made of constants; unknown regions are never disjoint.
+A region is unknown (None) where a test is not made of constants; it is never proved disjoint.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Region:
-    """A set of values: spans, or texts and booleans (named, or all but the named), and maybe null."""
+    """A set of values: spans, or texts and booleans (named, or all but those), and maybe null."""
 
     spans: tuple[Span, ...] = ()
     named: frozenset[Any] = frozenset()

@@ -23,7 +23,7 @@ def compile_scalar(
 ) -> Callable[..., tuple[Any, ...]]:
     """Return a function of the inputs, by position, that returns the outputs as a tuple, in order.
 
-    Values: int (in the unit of the type's scale), str, bool, datetime.date, days as int, None = null.
+    Values: int (in units of the type's scale), str, bool, date, days as int; None is null.
     Errors: none at run time for inputs within their declared types.
     """
     renderer = _Renderer(outputs)
@@ -182,7 +182,7 @@ class _Renderer:
             case Op.LOOKUP:
                 table = self._keep(node.payload)
                 index = node.operands[0].type
-                inside = 0 <= index.low and index.high < len(node.payload)
+                inside = index.low >= 0 and index.high < len(node.payload)
                 return f"{table}[{names[0]}]" if inside else f"_at({table}, {names[0]})"
             case Op.YEAR | Op.MONTH | Op.DAY:
                 return f"{names[0]}.{_PARTS[node.op]}"
@@ -196,13 +196,13 @@ class _Renderer:
     def _extreme(self, op: Op, texts: list[str]) -> str:
         tested, names = [], []
         for text in texts:
-            name = text
-            if not (text.isidentifier() or text.isdigit()):
-                self._temporaries += 1
-                name = f"w{self._temporaries}"
-                text = f"({name} := {text})"
-            tested.append(text)
-            names.append(name)
+            if text.isidentifier() or text.isdigit():
+                tested.append(text)
+                names.append(text)
+                continue
+            self._temporaries += 1
+            names.append(f"w{self._temporaries}")
+            tested.append(f"({names[-1]} := {text})")
         order = "<=" if op is Op.MIN else ">="
         return f"{names[0]} if {tested[0]} {order} {tested[1]} else {names[1]}"
 

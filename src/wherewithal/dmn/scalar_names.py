@@ -1,4 +1,4 @@
-"""Which nodes of the scalar executor are assigned to names, so that no expression grows too large."""
+"""Which nodes of the scalar executor get a name, so that no expression grows too large."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from wherewithal.dmn.ir import Node, Op
 
-#: The parser of CPython nests a chain of conditional expressions; longer chains are cut into statements.
+#: CPython's parser nests a chain of conditional expressions; longer ones are cut.
 CHAIN_MAX = 60
 #: It also bounds nested parentheses by 200; an operation takes up to three, so higher ones are cut.
 HEIGHT_MAX = 24

@@ -1,4 +1,4 @@
-"""Static types of the profile: exact numbers with a scale and a range, texts, booleans, dates, days.
+"""Static types of the profile: exact numbers with scale and range, texts, booleans, dates, days.
 
 A number is an integer times 10**-scale; `low` and `high` bound that integer, both inclusive. Ranges
 are what the interval analysis carries, so that an overflow is found when a model is compiled.
@@ -10,7 +10,7 @@ import datetime
 from dataclasses import dataclass, replace
 from enum import Enum
 
-#: Exactness bound: FEEL's decimals have 34 digits, so an integer below this is exact in every executor.
+#: FEEL's decimals have 34 digits: an integer below this is exact in every executor.
 INTEGER_MAX = 10**33
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 #: Dates outside these years are refused at the edge.
@@ -45,9 +45,9 @@ class Type:
     #: Every value that a text can have, or None where any text is possible.
     values: frozenset[str] | None = None
 
-    def or_null(self, nullable: bool = True) -> Type:
-        """Return this type, nullable if it was or `nullable` is true."""
-        return self if self.nullable or not nullable else replace(self, nullable=True)
+    def or_null(self, *, when: bool = True) -> Type:
+        """Return this type, nullable if it was or `when` is true."""
+        return self if self.nullable or not when else replace(self, nullable=True)
 
     def not_null(self) -> Type:
         """Return this type without null."""
@@ -55,7 +55,7 @@ class Type:
 
     def fits_int64(self) -> bool:
         """Return whether every value is an int64."""
-        return INT64_MIN <= self.low and self.high <= INT64_MAX
+        return self.low >= INT64_MIN and self.high <= INT64_MAX
 
     def __str__(self) -> str:
         """Return the type as a message shows it: `number(2), 0..100, or null`."""

@@ -111,9 +111,11 @@ def _shape_problems(
         for key in entry
         if key not in _FIELDS
     ]
-    for key in sorted(_FIELDS):
-        if not isinstance(entry.get(key), str) or not entry[key].strip():
-            problems.append(_problem("missing_field", f"{place} {key}", "expected a text"))
+    problems += [
+        _problem("missing_field", f"{place} {key}", "expected a text")
+        for key in sorted(_FIELDS)
+        if not isinstance(entry.get(key), str) or not entry[key].strip()
+    ]
     if entry.get("name") in found:
         problems.append(
             _problem("duplicate_name", f"{place} name", "this name stands above already")

@@ -1,4 +1,4 @@
-"""A policy bundle: models, attributes, catalogue, law and reasons, compiled and named by its digest.
+"""A policy bundle: models, attributes, catalogue, law and reasons, named by its digest.
 
 Drafts are bytes; a `PolicyBundle` is what passed every check, and is never changed.
 """
@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from wherewithal.dmn.diagnostics import Diagnostic, Severity
-from wherewithal.dmn.ir import Graph, Node, Op
+from wherewithal.dmn.ir import Graph, Node
 from wherewithal.dmn.model import Model
 from wherewithal.dmn.program import Program, compile_models
 from wherewithal.dmn.reader import read_model
+from wherewithal.dmn.scalar import compile_scalar
+from wherewithal.dmn.types import number, text
 from wherewithal.qualify import contract
 from wherewithal.qualify.attributes import FILE as ATTRIBUTES_FILE
 from wherewithal.qualify.attributes import Attribute, compile_attributes, fact_nodes
@@ -23,7 +25,7 @@ from wherewithal.qualify.pricing import Grid
 from wherewithal.vocabulary.errors import BundleRefused, Problem
 from wherewithal.vocabulary.facts import FACTS_BY_NAME, Use
 from wherewithal.vocabulary.law import Law
-from wherewithal.vocabulary.product import Catalogue, PlanCode
+from wherewithal.vocabulary.product import Catalogue
 from wherewithal.vocabulary.reason import Reasons
 
 
@@ -75,7 +77,7 @@ def edition_begins(catalogue: Catalogue, law: Law) -> tuple[date, ...]:
 
 
 def digest_of(files: Mapping[str, bytes]) -> str:
-    """Return the digest of a bundle: SHA-256 over each file's name and content, in order of name."""
+    """Return the digest of a bundle: SHA-256 over each file's name and content, by name."""
     whole = hashlib.sha256()
     for name in sorted(files):
         whole.update(name.encode() + b"\0" + hashlib.sha256(files[name]).digest())
@@ -151,24 +153,22 @@ def _grid(
     models: Sequence[Model], *, tiers: Sequence[str], catalogue: Catalogue
 ) -> tuple[dict[tuple[str, int], int], list[Diagnostic]]:
     """Evaluate Price for every tier and term: it may read nothing else, so it is a grid."""
-    plans = {plan for product in catalogue.products for plan in product.plans} or set(PlanCode)
-    grid: dict[tuple[str, int], int] = {}
+    plans = {plan for product in catalogue.products for plan in product.plans}
+    terms = sorted({plan.law_term_months for plan in plans})
     graph = Graph()
-    for tier in tiers:
-        for term_months in sorted(plan.law_term_months for plan in plans):
-            given = {
-                contract.PRICING_TIER: graph.constant(tier),
-                contract.TERM_MONTHS: graph.constant(term_months),
-            }
-            found = compile_models(
-                models, graph=graph, inputs={}, substitutions=given, only=[contract.PRICE]
-            )
-            if found.diagnostics:
-                return {}, list(found.diagnostics)
-            node = found.node(contract.PRICE)
-            if node.op is Op.CONSTANT and node.payload is not None:
-                grid[tier, term_months] = int(node.payload)
-    return grid, []
+    inputs = {
+        contract.PRICING_TIER: graph.input(contract.PRICING_TIER, text(frozenset(tiers))),
+        contract.TERM_MONTHS: graph.input(contract.TERM_MONTHS, number(terms[0], terms[-1])),
+    }
+    found = compile_models(
+        models, graph=graph, inputs={}, substitutions=dict(inputs), only=[contract.PRICE]
+    )
+    value = found.decisions.get(contract.PRICE)
+    if found.diagnostics or not isinstance(value, Node):
+        return {}, list(found.diagnostics)
+    price = compile_scalar({contract.PRICE: value}, inputs=list(inputs))
+    rates = {(tier, term): price(tier, term)[0] for tier in tiers for term in terms}
+    return {key: rate for key, rate in rates.items() if rate is not None}, []
 
 
 def _contract_problems(program: Program, models: Sequence[Model]) -> list[Problem]:
@@ -204,7 +204,7 @@ def _reason_problems(program: Program, reasons: Reasons) -> list[Problem]:
 
 
 def _explained(diagnostic: Diagnostic, attributes: Mapping[str, Attribute]) -> Diagnostic:
-    """Say why an input is not there, where law or purpose forbids it rather than a slip of the pen."""
+    """Say why an input is not there, where law or purpose forbids it."""
     if diagnostic.code != "unknown_input":
         return diagnostic
     name = diagnostic.message.split("'")[1]

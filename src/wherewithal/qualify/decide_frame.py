@@ -35,7 +35,7 @@ def decide_frame(facts: pl.DataFrame, bundle: PolicyBundle) -> pl.DataFrame:
 
 
 def _begins(facts: pl.DataFrame, bundle: PolicyBundle) -> list[datetime.date]:
-    """Return the editions that the rows need: one, unless law or programs changed among their days."""
+    """Return the editions that the rows need: one, unless law or programs changed between."""
     known = facts["as_of"].drop_nulls()
     days = [known.min(), known.max()]
     bounds = [day if isinstance(day, datetime.date) else datetime.date.min for day in days]
@@ -85,14 +85,17 @@ def _reasons(widened: pl.DataFrame, edition: Edition) -> pl.Series:
     rows = flagged.arg_true()
     needed = list(dict.fromkeys(outputs["reason_key"].meta.root_names()))
     keys = widened.select(needed)[rows].select(outputs["reason_key"]).to_series()
-    distinct = keys.unique()
-    words = pl.Series([list(edition.signature.explain(key)) for key in distinct], dtype=REASONS)
-    # Position 0 is no reason; row by row the position of its key among the distinct ones.
-    known = pl.concat([pl.Series([[]], dtype=REASONS), words])
-    place = dict(zip(distinct, range(1, len(known)), strict=True))
+    distinct, inverse = np.unique(keys.to_numpy(), return_inverse=True)
+    # Joined and split again: polars makes one text a key much faster than one list a key.
+    words = [",".join(edition.signature.explain(int(key))) for key in distinct]
+    lists = pl.concat(
+        [pl.Series([[]], dtype=REASONS), pl.Series(words, dtype=pl.String).str.split(",")]
+    )
+    # Position 0 is no reason.
+    place_of = np.array([place if text else 0 for place, text in enumerate(words, 1)], np.uint32)
     places = np.zeros(widened.height, np.uint32)
-    places[rows.to_numpy()] = [place[key] for key in keys]
-    return known.gather(pl.Series(places)).alias("reasons")
+    places[rows.to_numpy()] = place_of[inverse.ravel()] if words else 0
+    return lists.gather(pl.Series(places)).alias("reasons")
 
 
 #: What the program computes for us alone.

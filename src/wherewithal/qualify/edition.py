@@ -113,7 +113,7 @@ def standing_of(bundle: PolicyBundle) -> Standing:
 
 
 def _screened(bundle: PolicyBundle, failure: Node) -> Node:
-    """Return the outcome before power: a typed failure, too young to contract, or the policy's own."""
+    """Return the outcome before power: a typed failure, too young, or the policy's own."""
     graph = bundle.graph
     ages = [bundle.law.contract_age(state) for state in STATES]
     state = graph.position(bundle.facts["state"], STATES)
@@ -128,7 +128,7 @@ def _screened(bundle: PolicyBundle, failure: Node) -> Node:
 
 
 def _has_reasons(bundle: PolicyBundle, outcome: Node) -> Node:
-    """Return whether the key can explain anything: all but approvals at the tier of their points."""
+    """Return whether the key explains anything: all but approvals at their points' tier."""
     graph, program = bundle.graph, bundle.program
     ranks = [program.node(name) for name in (contract.POINTS_RANK, contract.TIER_RANK)]
     approved = graph.equal(outcome, graph.constant(Outcome.APPROVED.value))

@@ -1,9 +1,9 @@
 """The decision's name: a digest of the bundle and every input, equal in both tempos.
 
 MurmurHash3 x64 128 (A. Appleby, 2011) over 64-bit little-endian words: three of the bundle's
-SHA-256, then the facts and the failure, packed. Each is a digit, 0 for null, in a mixed radix given
-by its range in the catalogue of facts. One person is hashed by the mmh3 library, a frame by the same
-algorithm on columns. It names a decision; it does not authenticate one.
+SHA-256, then the facts and the failure, packed. Each is a digit, 0 for null, in a mixed radix
+given by its range in the catalogue of facts. One person is hashed by the mmh3 library, a frame by
+the same algorithm on columns. It names a decision; it does not authenticate one.
 """
 
 from __future__ import annotations

@@ -142,7 +142,7 @@ def merchant_frame(people: pl.DataFrame, directory: Directory, book: ProgramBook
     """Return every product's answer at every merchant for a frame of decided persons.
 
     Shapes: people (n,) with `applicant_id`, `state`, `outcome` and PERSON_COLUMNS; result
-            (n x merchants x products,), ordered by person, merchant and product as in the catalogue.
+            (n x merchants x products,), ordered by person, merchant and product.
     Null:   persons who were not decided have no rows.
     """
     decided = people.filter(pl.col("outcome").cast(pl.String).is_in(["approved", "declined"]))

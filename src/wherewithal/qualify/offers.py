@@ -1,4 +1,4 @@
-"""Power made concrete: the plan behind a number, with its payment, APR, finance charge and schedule."""
+"""Power made concrete: the plan behind a number, its payment, APR, charge and schedule."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def offer_for(
 
 
 def _down_payment_cents(basket_cents: int, down_payment_bps: int) -> int:
-    """Return what is paid at the till, rounded down: of a power's basket exactly its amount is lent."""
+    """Return what is paid at the till, rounded down: exactly a power's amount is lent."""
     return basket_cents * down_payment_bps // 10_000
 
 

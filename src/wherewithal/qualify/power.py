@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from wherewithal.dmn.ir import Graph, Node, Rounding
-from wherewithal.qualify.pricing import UNREACHABLE_CENTS, Leg, PriceTable, Terms
+from wherewithal.qualify.pricing import REFUSALS, UNREACHABLE_CENTS, Leg, PriceTable, Terms
 from wherewithal.vocabulary.facts import STATES
 from wherewithal.vocabulary.program import LimitNode, PlanCode
+
+#: Why power may be zero under a program.
+ZERO_REASONS = (*REFUSALS, "P_LIMIT", "R09")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +106,7 @@ class _Builder:
         )
 
     def _headroom(self, plan: PlanCode) -> Node:
-        """Return the least remaining amount financed over every limit that the purchase falls under."""
+        """Return the least that remains under every limit that the purchase falls under."""
         graph, limits = self.graph, self.person.limits
         share = graph.multiply(limits[LimitNode.TOTAL], self.person.merchant_share_bps)
         merchant = graph.divide(share, graph.constant(10_000), Rounding.FLOOR)
@@ -178,7 +181,7 @@ class _Builder:
             least = [_least_of(legs, place) for place in range(self._cells)]
             below.append(graph.less(self._headroom(legs[0].plan), graph.lookup(cell, least)))
         refusal = graph.lookup(cell, self.table.refusals)
-        return graph.case(
+        reason = graph.case(
             [
                 (graph.negation(is_zero), graph.constant(None)),
                 (graph.is_null(cell), graph.constant("L_UNKNOWN")),
@@ -187,6 +190,8 @@ class _Builder:
             ],
             graph.constant("R09"),
         )
+        # One type in every edition: rows of a run may span several, and its files are one table.
+        return graph.among(reason, ZERO_REASONS)
 
 
 def _least_of(legs: Sequence[Leg], cell: int) -> int:

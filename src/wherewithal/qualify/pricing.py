@@ -1,8 +1,8 @@
 """What a program allows and costs, for every pricing tier and state: g in power = f o g.
 
 A *leg* is one plan of a program within one band of amounts; the law may treat bands differently. A
-*cell* is a pricing tier in a state. Per leg and cell everything is a constant: whether it is allowed,
-the note rate, the annuity factor and the least payment. That table is small, and made once.
+*cell* is a pricing tier in a state. Per leg and cell everything is a constant: whether it is
+allowed, the note rate, the annuity factor, the least payment. That table is small, made once.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from wherewithal.lending import annuity_factor, level_payment_cents
 from wherewithal.vocabulary.facts import STATES
@@ -21,6 +22,8 @@ from wherewithal.vocabulary.program import RATE_MAX_BPS, PlanCode, Program
 CAP_CONCESSION_MAX_BPS = 300
 #: Stands where a leg is not allowed: no capacity reaches it.
 UNREACHABLE_CENTS = 10**15
+#: Why a cell may have no leg; the first that applies is given.
+REFUSALS = ("P_PAUSED", "P_CLOSED", "P_STATE", "P_TIER", "L_STATE", "L_UNKNOWN")
 
 #: (pricing tier, term in months) -> note rate; pay in four counts as 1 month. Absent: not offered.
 Grid = Mapping[tuple[str, int], int]
@@ -113,7 +116,7 @@ def price_table(
 
 
 def preferred(product: Product, plans: Sequence[PlanCode]) -> tuple[PlanCode, ...]:
-    """Return the plans in the order in which power is quoted: the default, shorter ones, longer ones."""
+    """Return the plans in the order in which power is quoted: default, shorter, longer."""
     order = list(PlanCode)
     default = order.index(product.default_plan)
     shorter = sorted((p for p in plans if order.index(p) <= default), key=order.index, reverse=True)
@@ -142,7 +145,7 @@ def _bands(
     )
     high = program.basket_max_cents * share // 10_000
     edges = [low, *(begin for begin in begins if low < begin <= high), high + 1]
-    bands = [(a, b - 1) for a, b in zip(edges, edges[1:], strict=False) if a < b]
+    bands = [(a, b - 1) for a, b in pairwise(edges) if a < b]
     return bands[::-1]
 
 

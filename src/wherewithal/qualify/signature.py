@@ -102,7 +102,7 @@ class Signature:
 
 
 def _binding(matched: list[tuple[Group, int]], *, points_rank: int, tier_rank: int) -> list[str]:
-    """Return the rules that hold the tier where it is: of the deciding rank, and worse than points."""
+    """Return the rules that hold the tier where it is, worse than the points alone would."""
     found = [
         (group.numbers[place], group.codes[place])
         for group, place in matched
@@ -116,7 +116,10 @@ def _binding(matched: list[tuple[Group, int]], *, points_rank: int, tier_rank: i
 def compile_signature(
     bundle: PolicyBundle, *, outcome: Node, powers: Mapping[ProductCode, Power], is_zero: Node
 ) -> Signature:
-    """Return the key's node and how to read it; a bundle whose key exceeds 63 bits is a broken invariant."""
+    """Return the key's node and how to read it.
+
+    Errors: InvariantBroken if the bundle has so many rules that the key exceeds 63 bits.
+    """
     graph, program = bundle.graph, bundle.program
     tables = {compiled.decision: compiled for compiled in program.tables}
     common: list[Group] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from wherewithal.qualify.bundle import PolicyBundle, compile_bundle
@@ -24,7 +25,12 @@ def load_bundle(folder: Path) -> PolicyBundle:
     problems: list[Problem] = []
     files = read_bundle_files(folder, problems)
     loaded: dict[str, Catalogue | Law | Reasons] = {}
-    loaders = {"products.toml": load_catalogue, "law.toml": load_law, "reasons.toml": load_reasons}
+    loaders: dict[str, Callable[[Path], Catalogue | Law | Reasons]]
+    loaders = {
+        "products.toml": load_catalogue,
+        "law.toml": load_law,
+        "reasons.toml": load_reasons,
+    }
     for name, load in loaders.items():
         if name not in files:
             continue
@@ -49,7 +55,7 @@ def load_bundle(folder: Path) -> PolicyBundle:
 
 
 def read_bundle_files(folder: Path, problems: list[Problem]) -> dict[str, bytes]:
-    """Return the bytes of every file of the folder by relative name; what is missing is a problem."""
+    """Return the bytes of every file of the folder by name; what is missing is a problem."""
     if not folder.is_dir():
         message = "there is no such folder; a bundle is a folder such as policies/everyday"
         raise BundleRefused([Problem(code="missing_bundle", path=str(folder), message=message)])

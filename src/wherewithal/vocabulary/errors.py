@@ -2,10 +2,10 @@
 
 WherewithalError
 ├── DomainError          an argument lies outside the domain of a function
-├── InputRefused         a file or document that was given cannot be used; all problems in `.problems`
+├── InputRefused         a file or document cannot be used; all problems in `.problems`
 │   ├── BundleRefused    a policy bundle
 │   ├── CatalogueRefused products, programs, merchants or law rows
-│   └── SourceRefused    an applicant file as a whole (a bad row or report is an outcome, not an error)
+│   └── SourceRefused    an applicant file as a whole (a bad row is an outcome, not an error)
 └── InvariantBroken      our own bug, found at a boundary; crash rather than continue
 
 `dmn` has its own root, `DmnError`, which `qualify` maps to BundleRefused.
@@ -19,7 +19,7 @@ import msgspec
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that is wrong with an input: where, what was expected, what to do. No personal data."""
+    """One thing that is wrong: where, what was expected, what to do. No personal data."""
 
     #: Stable, snake_case, found by grep.
     code: str

@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class Outcome(Enum):
-    """What a decision came to. A typed failure is never a decline, and its power is unknown, not 0."""
+    """What a decision came to. A typed failure is no decline; its power is unknown, not 0."""
 
     APPROVED = "approved"
     DECLINED = "declined"
@@ -34,8 +34,8 @@ class Outcome(Enum):
 DECIDED = (Outcome.APPROVED, Outcome.DECLINED)
 
 
-class Failure(Exception):  # noqa: N818 - it is a result that a source raises, not an error of ours
-    """A report or row that cannot be decided on, as a typed outcome with a cause free of personal data."""
+class Failure(Exception):
+    """A report or row that cannot be decided on, with a cause free of personal data."""
 
     def __init__(self, outcome: Outcome, cause: str) -> None:
         """Keep the outcome and its cause, such as `score 9999 is outside 300..850`."""

@@ -36,7 +36,7 @@ def offline_run(
     facts, which is deleted at the end.
     Errors: as the source's, the bundle's and `run_offline`.
     """
-    bundle = load_bundle(bundle_folder)
+    bundle = _bundle(bundle_folder)
     with tempfile.TemporaryDirectory(prefix="wherewithal-") as temporary:
         facts = file.path
         if file.source == "parquet":
