@@ -25,7 +25,7 @@ from wherewithal.dmn.reference.coercion import coerce
 from wherewithal.dmn.reference.decimals import DECIMAL128
 from wherewithal.dmn.reference.evaluator import Evaluator
 from wherewithal.dmn.reference.feel_types import ANY, TypeTable
-from wherewithal.dmn.reference.runtime import Limits, Runtime, Scope, paying
+from wherewithal.dmn.reference.runtime import Limits, Runtime, Scope, check_depth, paying
 from wherewithal.dmn.reference.trace import DecisionTrace, Evaluation, TableTrace
 from wherewithal.dmn.reference.values import DateTime, Function, LimitExceeded
 
@@ -206,6 +206,7 @@ class Run:
         value = engine.boxed.evaluate(element.expression, scope)
         runtime.place = f"decision '{element.name}'"
         value = engine.boxed.typed(value, element.type_ref, "the result")
+        check_depth(value)
         self._pending.pop()
         tables = tuple(engine.tables[mark:])
         del engine.tables[mark:]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ VALUE_DEPTH_MAX = 500
 class Limits:
     """Bounds of one evaluation; none can be reached by an honest model."""
 
-    steps_max: int = 5_000_000
+    steps_max: int = 2_000_000
     calls_deep_max: int = 1_000
     list_length_max: int = 1_000_000
     regex_steps_max: int = 2_000_000
@@ -99,6 +99,23 @@ def charge(count: int, depth: int) -> None:
     runtime = _CURRENT.get()
     if runtime is not None:
         runtime.spend(count)
+
+
+def check_depth(value: Any) -> None:
+    """Refuse a value that nests too deep; shared parts count once a level."""
+    level: dict[int, Any] = {id(value): value}
+    depth = 0
+    while level:
+        charge(len(level) if depth else 0, depth)
+        parts = [part for whole in level.values() for part in _parts_of(whole)]
+        level = {id(part): part for part in parts if isinstance(part, (list, dict))}
+        depth += 1
+
+
+def _parts_of(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 class Scope:
