@@ -53,9 +53,8 @@ def index_names(names: frozenset[str]) -> NameIndex:
 class NameScope:
     """A stack of name indexes, searched for the longest name that the tokens spell."""
 
-    def __init__(self, text: str, tokens: Sequence[Token], *indexes: NameIndex) -> None:
+    def __init__(self, tokens: Sequence[Token], *indexes: NameIndex) -> None:
         """Start with the given indexes; all are in scope until the text ends."""
-        self._text = text
         self._tokens = tokens
         self._stack: list[NameIndex] = list(indexes)
 
@@ -78,26 +77,17 @@ class NameScope:
     def longest(self, position: int) -> tuple[str, int] | None:
         """Return the longest known name that starts at a token, and its number of tokens.
 
-        A name whose white space differs from the text's (`a-b` for `a - b`) counts only where no
-        name matches as written.
+        White space is no token: `a - b` is the name `a-b` where that is known, and `(a)-(b)` is how
+        to subtract there.
         """
         first = self._tokens[position].text
-        exact: tuple[str, int] | None = None
-        loose: tuple[str, int] | None = None
+        best: tuple[str, int] | None = None
         for index in self._stack:
             for parts, name in index.get(first, ()):
-                count = len(parts)
-                if not self._spells(position, parts):
-                    continue
-                written = self._text[
-                    self._tokens[position].start : self._tokens[position + count - 1].end
-                ]
-                if normalise_name(written) == name:
-                    if exact is None or count > exact[1]:
-                        exact = (name, count)
-                elif loose is None or count > loose[1]:
-                    loose = (name, count)
-        return exact or loose
+                is_longer = best is None or len(parts) > best[1]
+                if is_longer and self._spells(position, parts):
+                    best = (name, len(parts))
+        return best
 
     def _spells(self, position: int, parts: tuple[str, ...]) -> bool:
         end = position + len(parts)

@@ -185,8 +185,8 @@ def new_cursor(
     return Cursor(
         text=text,
         tokens=tokens,
-        names=NameScope(text, tokens, *indexes),
-        members=NameScope(text, tokens, member_index, indexes[0]),
+        names=NameScope(tokens, *indexes),
+        members=NameScope(tokens, member_index, indexes[0]),
         member_index=member_index,
         parse_expression=parsers[0],
         parse_test=parsers[1],
