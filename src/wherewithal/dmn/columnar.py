@@ -51,7 +51,7 @@ class ColumnarPlan:
         rows = pl.repeat(0, frame.height, dtype=pl.Int8, eager=True).alias("_rows")
         frame = pl.DataFrame(frame.select(self.inputs).get_columns() or [rows])
         for stage in self.stages:
-            frame = frame.with_columns(*stage)
+            frame = pl.DataFrame(frame.with_columns(*stage).get_columns())
         return frame
 
 
@@ -237,10 +237,14 @@ class _Renderer:
             left, right = self._as(left_node, dtype), self._as(right_node, dtype)
         else:
             left, right = self.expr(left_node), self.expr(right_node)
+        # A literal stands on the right: on the left, polars gives one row for a column of nulls.
+        mirrored = left_node.op is Op.CONSTANT
         if node.op is Op.LESS:
-            return left < right
+            return right > left if mirrored else left < right
         if node.op is Op.LESS_EQUAL:
-            return left <= right
+            return right >= left if mirrored else left <= right
+        if mirrored:
+            left, right = right, left
         nullable = left_node.type.nullable or right_node.type.nullable
         return left.eq_missing(right) if nullable else left == right
 

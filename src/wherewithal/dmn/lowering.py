@@ -341,9 +341,7 @@ class Lowering:
             return inner.lower(function.body, scope)
         return lower_boxed(inner, function.body, scope)
 
-    def lower_function(
-        self, tree: ast.FunctionDefinition, scope: Mapping[str, Value]
-    ) -> FunctionValue:
+    def _function(self, tree: ast.FunctionDefinition, scope: Mapping[str, Value]) -> FunctionValue:
         if tree.external:
             raise OutsideProfile("an external function is outside the profile")
         parameters = tuple(parameter.name for parameter in tree.parameters)

@@ -20,7 +20,7 @@ from wherewithal.dmn.scalar import compile_scalar
 from wherewithal.qualify import contract
 from wherewithal.qualify.power import Power, Standing, program_power
 from wherewithal.qualify.pricing import PriceTable, price_table
-from wherewithal.qualify.signature import Signature, compile_signature
+from wherewithal.qualify.signature import Signature, compile_signature, is_lowered
 from wherewithal.vocabulary.facts import STATES
 from wherewithal.vocabulary.outcome import Outcome
 from wherewithal.vocabulary.product import ProductCode
@@ -83,7 +83,7 @@ def compile_edition(bundle: PolicyBundle, *, on: date) -> Edition:
     outputs = _outputs(bundle, outcome, powers, total)
     signature = compile_signature(bundle, outcome=outcome, powers=powers, is_zero=is_zero)
     outputs["reason_key"] = signature.key
-    outputs["has_reasons"] = _has_reasons(bundle, outcome)
+    outputs["has_reasons"] = _has_reasons(bundle, outcome, is_lowered(graph, powers))
     traces = {
         f"{compiled.decision}#{place}": group
         for compiled in program.tables
@@ -127,12 +127,13 @@ def _screened(bundle: PolicyBundle, failure: Node) -> Node:
     )
 
 
-def _has_reasons(bundle: PolicyBundle, outcome: Node) -> Node:
-    """Return whether the key explains anything: all but approvals at their points' tier."""
+def _has_reasons(bundle: PolicyBundle, outcome: Node, lowered: Node) -> Node:
+    """Return whether the key explains anything: all but full approvals at their points' tier."""
     graph, program = bundle.graph, bundle.program
     ranks = [program.node(name) for name in (contract.POINTS_RANK, contract.TIER_RANK)]
     approved = graph.equal(outcome, graph.constant(Outcome.APPROVED.value))
-    return graph.negation(graph.all_of([approved, graph.equal(*ranks)]))
+    full = graph.all_of([approved, graph.equal(*ranks), graph.negation(lowered)])
+    return graph.negation(full)
 
 
 def _outputs(

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from wherewithal.qualify.bundle import PolicyBundle
 
 REASONS_MAX = 4
+#: What a product says where the tier has no plan; the reasons of the tier say why.
+NOT_AT_THIS_TIER = "P_TIER"
 _OUTCOMES = tuple(outcome.value for outcome in Outcome)
 
 
@@ -77,8 +79,11 @@ class Signature:
         if points_rank == contract.RANK_DECLINE:
             return codes + self._points_lost(rest)
         if outcome is Outcome.DECLINED and tier_rank < contract.RANK_DECLINE:
-            return self._product_reasons(rest)
-        return codes
+            return [
+                code for code in self._product_reasons(rest) if code != NOT_AT_THIS_TIER
+            ] + codes
+        # Approved, but not for every product: where no rule capped the tier, the points did.
+        return codes or (self._points_lost(rest) if rest else [])
 
     def _points_lost(self, rest: int) -> list[str]:
         """Return the characteristics with most points below the best attainable, never "score"."""
@@ -143,10 +148,13 @@ def compile_signature(
     ]
     points_rank = program.node(contract.POINTS_RANK)
     by_points = graph.equal(points_rank, graph.constant(contract.RANK_DECLINE))
-    last = graph.case(
-        [(by_points, _packed(graph, score_digits)), (is_zero, _packed(graph, product_digits))],
-        graph.constant(0),
-    )
+    by_score = _packed(graph, score_digits)
+    branches = [
+        (by_points, by_score),
+        (is_zero, _packed(graph, product_digits)),
+        (is_lowered(graph, powers), by_score),
+    ]
+    last = graph.case(branches, graph.constant(0))
     ranks = [
         (points_rank, contract.RANK_DECLINE + 1),
         (program.node(contract.TIER_RANK), contract.RANK_DECLINE + 1),
@@ -163,6 +171,12 @@ def compile_signature(
         product_codes=codes,
         products=len(powers),
     )
+
+
+def is_lowered(graph: Graph, powers: Mapping[ProductCode, Power]) -> Node:
+    """Return whether some product is not offered at the person's tier: to be explained."""
+    code = graph.constant(NOT_AT_THIS_TIER)
+    return graph.any_of([graph.equal(power.reason, code) for power in powers.values()])
 
 
 def _add(

@@ -55,7 +55,7 @@ def offline_run(
             "source": file.source,
             "facts_digest": _digest(file.path),
             "stated_digest": _digest(file.stated) if file.stated else None,
-            "as_of": file.as_of,
+            "as_of": _last_day(facts, file.as_of),
         }
         counts = run_offline(
             out=out, rows=rows, manifest=manifest, runner=runner, on_progress=on_progress
@@ -69,6 +69,15 @@ def decide_rows(chunk: Chunk, *, facts: Path, as_of: date, folder: Path) -> Chun
     part = pl.scan_parquet(facts).slice(chunk.first_row, chunk.rows).collect()
     frame = refuse_after(facts_of_part(part, first_row=chunk.first_row), as_of)
     return decide_chunk(chunk, frame, _bundle(folder))
+
+
+def _last_day(facts: Path, as_of: date) -> date:
+    """Return the day that the run's answer depends on: a later one would change nothing."""
+    schema = pl.read_parquet_schema(facts)
+    if "as_of" not in schema:
+        return as_of
+    last = pl.scan_parquet(facts).select(pl.col("as_of").max()).collect().item()
+    return min(as_of, last) if isinstance(last, date) else as_of
 
 
 @lru_cache(maxsize=1)
