@@ -157,7 +157,9 @@ class Scalar(_Compiled):
 
     name = "scalar"
 
-    def evaluate(self, nodes, types, rows):
+    def evaluate(
+        self, nodes: Mapping[str, Node], types: Mapping[str, Type], rows: Rows
+    ) -> list[tuple[Any, ...]]:
         function: Callable[..., tuple[Any, ...]] = compile_scalar(nodes, inputs=list(types))
         return [function(*row) for row in rows]
 
@@ -167,7 +169,9 @@ class Columnar(_Compiled):
 
     name = "columnar"
 
-    def evaluate(self, nodes, types, rows):
+    def evaluate(
+        self, nodes: Mapping[str, Node], types: Mapping[str, Type], rows: Rows
+    ) -> list[tuple[Any, ...]]:
         columns = list(zip(*rows, strict=True)) or [()] * len(types)
         frame = pl.DataFrame(
             [

@@ -46,7 +46,7 @@ def compiled_or_none(what: str | Table) -> Program | None:
     return None if refused else program
 
 
-def evaluated(nodes: dict[str, Node], rows: Rows) -> list[tuple[Any, ...]]:
+def evaluated(nodes: dict[str, Node], rows: Rows) -> Rows:
     """Return what both executors say, which must be the same."""
     by_row, by_column = (one.evaluate(nodes, TYPES, rows) for one in (Scalar(), Columnar()))
     for row, left, right in zip(rows, by_row, by_column, strict=True):
@@ -171,7 +171,7 @@ def in_units(value: int | None, node: Node) -> int | None:
     return None if value is None else value * 10 ** (SCALE - node.type.scale)
 
 
-def hit(table: Table, hits: list[int], outputs: Sequence[Any], default: int | None) -> int | None:
+def hit(table: Table, hits: list[int], outputs: Sequence[Any], default: int | None) -> Any:
     """Return what the hit policy makes of the rules that match."""
     found = [outputs[place] for place in hits]
     if not hits:

@@ -143,3 +143,29 @@ def test_wide_numbers(executor, expression, oracle):
 )
 def test_wide_comparisons(executor, expression, expected):
     assert executor.run(expression, WIDE, ROWS) == expected
+
+
+@pytest.mark.parametrize("bits", [15, 16, 31, 32, 63])
+@pytest.mark.parametrize(
+    ("expression", "oracle"),
+    [
+        ("x + 1", lambda x, _: x + 1),
+        ("x - 1 - y", lambda x, y: x - 1 - y),
+        ("-x", lambda x, _: -x),
+        ("x * 100", lambda x, _: x * 100),
+        ("abs(x) * 2", lambda x, _: abs(x) * 2),
+        ("min(x, 0 - y) + max(x, 1)", lambda x, y: min(x, -y) + max(x, 1)),
+        ("floor(x / -1)", lambda x, _: -x),
+        ("floor(x / y)", lambda x, y: x // y if y else None),
+        ("round half up(x / 32767, 0)", lambda x, _: over(x, 32767, ROUND_HALF_UP)),
+        ("decimal(x / 2, 0)", lambda x, _: over(x, 2, ROUND_HALF_EVEN)),
+        ("if x < 0 then x - 1 else y + 1", lambda x, y: x - 1 if x < 0 else y + 1),
+        ("x in [y..2000000000]", lambda x, y: y <= x <= 2_000_000_000),
+    ],
+)
+def test_the_ends_of_every_width(executor, bits, expression, oracle):
+    """Columns are as narrow as the ranges allow; nothing may wrap at an end."""
+    low, high = -(2**bits), 2**bits - 1
+    points = [(x, y) for x in (low, low + 1, -1, 0, 1, high - 1, high) for y in (0, 1, high)]
+    types = {"x": t.number(low, high), "y": t.number(0, high)}
+    assert executor.run(expression, types, points) == [oracle(x, y) for x, y in points]

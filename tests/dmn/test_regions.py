@@ -59,7 +59,7 @@ def cells(constants: tuple[str, ...], kind: Kind) -> st.SearchStrategy[str]:
 def cells_of_one_input(draw):
     type_, constants = draw(st.sampled_from(SMALL))
     found = draw(st.lists(cells(constants, type_.kind), min_size=2, max_size=4))
-    return type_.or_null(draw(st.booleans())), found
+    return type_.or_null(when=draw(st.booleans())), found
 
 
 def region(cell: str):
