@@ -178,10 +178,12 @@ def _variable_type(reading: Reading, element: Element) -> str | None:
 
 def _scope_of(place: str, requires: tuple[str, ...], elements: Elements) -> Scope:
     """Return the names that the requirements bring: an imported one brings its import's name."""
-    imported = {name for names in elements.imported.values() for name in names.values()}
-    prefixes = {name.split(".", 1)[0] for name in requires if name in imported and "." in name}
-    plain = {name for name in requires if name not in imported or "." not in name}
-    return Scope(place=place, names=frozenset(plain | prefixes), elsewhere=elements.names())
+    brought = {elements.import_of.get(name, name) for name in requires}
+    return Scope(
+        place=place,
+        names=frozenset(brought | elements.open_imports),
+        elsewhere=elements.names(),
+    )
 
 
 def _read_decisions(reading: Reading, root: Element, elements: Elements) -> list[Decision]:

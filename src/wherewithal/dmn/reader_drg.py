@@ -26,6 +26,10 @@ class Elements:
     namespace: str
     #: By id, in this file.
     local: dict[str, str] = field(default_factory=dict)
+    #: By qualified name: the name of the import that brings it.
+    import_of: dict[str, str] = field(default_factory=dict)
+    #: Names of imports whose model was not given: what is under them cannot be checked.
+    open_imports: set[str] = field(default_factory=set)
     #: By namespace, then id: the qualified name.
     imported: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -45,11 +49,16 @@ def collect_elements(
     by_namespace = {model.namespace: model for model in imported}
     for item in imports:
         model = by_namespace.get(item.namespace)
-        if model is not None:
+        if model is None:
+            elements.open_imports.add(item.name)
+        else:
             prefix = f"{item.name}." if item.name else ""
             elements.imported[item.namespace] = {
                 element_id: prefix + name for element_id, name in _named(model)
             }
+            if item.name:
+                names = elements.imported[item.namespace].values()
+                elements.import_of |= dict.fromkeys(names, item.name)
     return elements
 
 
