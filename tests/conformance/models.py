@@ -28,12 +28,19 @@ class Table:
     listed: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Boxed:
+    """A boxed expression, as XML."""
+
+    xml: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Knowledge:
     """A business knowledge model: its parameters and its body."""
 
     parameters: Sequence[str]
-    body: str | Table
+    body: str | Table | Boxed
 
 
 def table(policy: str, inputs: str, *rules: str, **more: object) -> Table:
@@ -57,7 +64,7 @@ def _cells(text: str) -> list[str]:
 
 
 def model_of(
-    decisions: Mapping[str, str | Table],
+    decisions: Mapping[str, str | Table | Boxed],
     *,
     inputs: Iterable[str],
     knowledge: Mapping[str, Knowledge] | None = None,
@@ -104,7 +111,9 @@ def _needs(kind: str, element: str, name: str) -> str:
     return f"<{kind}Requirement><{element} href={href}/></{kind}Requirement>"
 
 
-def _expression(body: str | Table) -> str:
+def _expression(body: str | Table | Boxed) -> str:
+    if isinstance(body, Boxed):
+        return body.xml
     if isinstance(body, str):
         return f"<literalExpression>{_text(body)}</literalExpression>"
     aggregation = f' aggregation="{body.aggregation}"' if body.aggregation else ""

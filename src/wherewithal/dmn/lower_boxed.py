@@ -31,11 +31,12 @@ def lower_boxed(
             return _invocation(lowering, expression, scope)
         case model.Conditional():
             condition = lower_boxed(lowering, expression.condition, scope)
-            if not isinstance(condition, Node) or condition.type.kind is not Kind.BOOLEAN:
+            allowed = (Kind.BOOLEAN, Kind.NULL)
+            if not isinstance(condition, Node) or condition.type.kind not in allowed:
                 raise OutsideProfile("the condition is not a boolean")
-            yes, no = (
-                lower_boxed(lowering, part, scope) for part in (expression.yes, expression.no)
-            )
+            when_true, otherwise = lowering.split(condition)
+            yes = lower_boxed(when_true, expression.yes, scope)
+            no = lower_boxed(otherwise, expression.no, scope)
             return lowering.choose([(condition, yes)], no)
         case model.BoxedFunction(parameters=parameters, body=body, kind=kind):
             if kind != "FEEL":
@@ -47,7 +48,9 @@ def lower_boxed(
             return ListValue(items=tuple(lower_boxed(lowering, item, scope) for item in items))
         case model.Relation(columns=columns, rows=rows):
             return ListValue(items=tuple(_row(lowering, columns, row, scope) for row in rows))
-    message = f"a boxed {type(expression).__name__.lower()} is outside the profile"
+    message = (
+        f"a boxed {type(expression).__name__.removeprefix('Boxed').lower()} is outside the profile"
+    )
     raise OutsideProfile(message)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from wherewithal.dmn.feel import ast
-from wherewithal.dmn.ir import Node, Op, OutsideProfile
+from wherewithal.dmn.ir import Graph, Node, Op, OutsideProfile
 from wherewithal.dmn.lowering import CompiledTable, Lowering
 from wherewithal.dmn.model import Aggregation, DecisionTable, Feel, HitPolicy, Rule, TableInput
 from wherewithal.dmn.regions import EVERYTHING, Region, covers, region_of
@@ -374,6 +374,16 @@ def _record(
     recorder = lowering.recorder
     recorder.tables.append(
         CompiledTable(
-            decision=recorder.decision, table=table, groups=tuple(matched), rules=tuple(groups)
+            decision=recorder.decision,
+            table=table,
+            groups=tuple(_unguarded(lowering.graph, node) for node in matched),
+            rules=tuple(groups),
         )
     )
+
+
+def _unguarded(graph: Graph, matched: Node) -> Node:
+    """Return the match for a trace, which reads it in every row: 0 where a guard is null."""
+    guards = [graph.nodes[number] for number in sorted(matched.guards)]
+    zero = graph.constant(0)
+    return graph.case([(graph.is_null(guard), zero) for guard in guards], matched)

@@ -266,13 +266,17 @@ class Lowering:
 
     def _if(self, tree: ast.If, scope: Mapping[str, Value]) -> Value:
         condition = self.typed(tree.condition, scope, Kind.BOOLEAN)
-        yes = self.under(known_not_null(condition, when=True)).lower(tree.yes, scope)
+        when_true, otherwise = self.split(condition)
+        yes, no = when_true.lower(tree.yes, scope), otherwise.lower(tree.no, scope)
+        return self.choose([(condition, yes)], no)
+
+    def split(self, condition: Node) -> tuple[Lowering, Lowering]:
+        """Return the lowerings of both branches, each with what the condition shows there."""
         # `if null` takes the else branch: only a condition that is never null teaches it a thing.
         shown = (
             frozenset[int]() if condition.type.nullable else known_not_null(condition, when=False)
         )
-        no = self.under(shown).lower(tree.no, scope)
-        return self.choose([(condition, yes)], no)
+        return self.under(known_not_null(condition, when=True)), self.under(shown)
 
     def under(self, shown: frozenset[int]) -> Lowering:
         """Return this lowering with more nodes known not to be null."""
