@@ -58,7 +58,7 @@ class Writer:
 
     def number(self, depth: int) -> str:
         if depth <= 0:
-            return str(self.pick("x", "y", "n", "x", "y", "n", "w", *NUMBERS))
+            return str(self.pick(*"xynwxynw", *NUMBERS))
         return self.write(
             lambda: f"({self.number(depth - 1)} {self.pick(*'+-*')} {self.number(depth - 2)})",
             lambda: f"{self.pick('-', 'abs')}({self.number(depth - 1)})",
