@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from wherewithal.dmn.tck import TckRow, agrees, run_tck, write_csv
+from wherewithal.dmn.tck import TckRow, agrees, csv_line, run_tck, summary_line
+from wherewithal.sources.tck_folder import read_tck_folder
 
 CASE = """<testCases xmlns="http://www.omg.org/spec/DMN/20160719/testcase"
  xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema">
@@ -28,12 +29,12 @@ def test_a_row_a_case_in_the_tcks_own_format(tmp_path):
     folder.mkdir(parents=True)
     (folder / "m.dmn").write_text(MODEL)
     (folder / "m-test-01.xml").write_text(CASE)
-    text, counts = write_csv(run_tck(tmp_path))
-    assert text.splitlines() == [
+    rows = list(run_tck(read_tck_folder(tmp_path)))
+    assert [csv_line(row) for row in rows] == [
         '"level/one","m-test-01","right","SUCCESS",""',
         '"level/one","m-test-01","wrong","ERROR","d: got null, expected 3 (the given value is not of type \'number\')"',
     ]
-    assert counts == {"SUCCESS": 1, "ERROR": 1, "IGNORED": 0}
+    assert summary_line(rows) == "1 passed, 1 failed, 0 skipped"
 
 
 @pytest.mark.parametrize(
@@ -52,5 +53,5 @@ def test_agreement(found, expected, verdict):
 
 
 def test_every_shared_case_succeeds(tck_home):
-    failed = [row for row in run_tck(tck_home) if row.outcome != "SUCCESS"]
+    failed = [row for row in run_tck(read_tck_folder(tck_home)) if row.outcome != "SUCCESS"]
     assert failed == list[TckRow]()

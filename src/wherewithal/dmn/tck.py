@@ -6,12 +6,9 @@ SUCCESS, ERROR or IGNORED, and what differed.
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Any
 
 from lxml import etree
@@ -40,6 +37,18 @@ _NOW = read_datetime("2026-01-01T00:00:00Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TckFile:
+    """One file of test cases, with the models beside it."""
+
+    #: Level and folder, `compliance-level-2/0004-simpletable-U`.
+    folder: str
+    test_file: str
+    cases: bytes
+    #: By file name.
+    models: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TckRow:
     """One test case and what became of it."""
 
@@ -50,29 +59,37 @@ class TckRow:
     detail: str = ""
 
 
-def run_tck(root: Path) -> Iterator[TckRow]:
-    """Yield a row for each test case under a folder of TCK folders, in the order of their names."""
-    for test_file in sorted(root.rglob("*-test-*.xml")):
-        folder = test_file.parent.relative_to(root).as_posix()
-        yield from _run_file(test_file, folder)
+def run_tck(files: Iterable[TckFile]) -> Iterator[TckRow]:
+    """Yield a row for each test case, in the order of the files."""
+    for file in files:
+        yield from _run_file(file)
 
 
-def write_csv(rows: Iterable[TckRow]) -> tuple[str, dict[str, int]]:
-    """Return the rows in the TCK's CSV format, and how many there are of each outcome."""
+def csv_line(row: TckRow) -> str:
+    """Return a row in the TCK's CSV format."""
+    cells = (row.folder, row.test_file, row.case, row.outcome, row.detail)
+    return ",".join('"' + cell.replace('"', '""') + '"' for cell in cells)
+
+
+def summary_line(rows: Iterable[TckRow]) -> str:
+    """Return `N passed, M failed, K skipped`."""
     counts = {SUCCESS: 0, ERROR: 0, IGNORED: 0}
-    text = io.StringIO()
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
     for row in rows:
         counts[row.outcome] += 1
-        writer.writerow([row.folder, row.test_file, row.case, row.outcome, row.detail])
-    return text.getvalue(), counts
+    return f"{counts[SUCCESS]} passed, {counts[ERROR]} failed, {counts[IGNORED]} skipped"
 
 
-def _run_file(test_file: Path, folder: str) -> Iterator[TckRow]:
+def _run_file(file: TckFile) -> Iterator[TckRow]:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
-    root = etree.parse(test_file, parser).getroot()
-    files = {path.name: path.read_bytes() for path in sorted(test_file.parent.glob("*.dmn"))}
-    models, _ = read_models(files)
+    try:
+        root = etree.fromstring(file.cases, parser)
+    except etree.XMLSyntaxError:
+        detail = "the file of test cases is not well-formed XML"
+        yield TckRow(
+            folder=file.folder, test_file=file.test_file, case="", outcome=ERROR, detail=detail
+        )
+        return
+    models, _ = read_models(file.models)
     model_name = (root.findtext("{*}modelName") or "").strip()
     main = [model for model in models if model.file == model_name]
     ordered = [model for model in models if model.file != model_name] + main
@@ -80,8 +97,8 @@ def _run_file(test_file: Path, folder: str) -> Iterator[TckRow]:
     for case in root.iterfind("{*}testCase"):
         outcome, detail = _run_case(case, ordered, namespace)
         yield TckRow(
-            folder=folder,
-            test_file=test_file.stem,
+            folder=file.folder,
+            test_file=file.test_file,
             case=case.get("id") or f"line {line_of(case)}",
             outcome=outcome,
             detail=" ".join(detail.split())[:_DETAIL_MAX],

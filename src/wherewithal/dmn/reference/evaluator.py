@@ -1,5 +1,8 @@
 """Evaluates FEEL trees. What leaves its domain is null, with a note; limits are exceptions.
 
+One class and one file, though long: every handler calls back into `evaluate`, and a reader who asks
+what a form of FEEL means should find it in one place.
+
 Source: DMN 1.5, 10.3.2.15, tables 48-69.
 """
 
