@@ -16,7 +16,5 @@ def read_tck_folder(root: Path) -> Iterator[TckFile]:
             folder=test_file.parent.relative_to(root).as_posix(),
             test_file=test_file.stem,
             cases=test_file.read_bytes(),
-            models={
-                path.name: path.read_bytes() for path in sorted(test_file.parent.glob("*.dmn"))
-            },
+            models={path.name: path.read_bytes() for path in models},
         )

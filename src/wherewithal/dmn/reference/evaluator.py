@@ -205,7 +205,8 @@ class Evaluator:
                 high = None if test.high is None else self.evaluate(test.high, scope)
                 return satisfies_interval(test, value, low, high)
             found = self.evaluate(test, scope)
-            if isinstance(found, bool) and self._mentions(test, "?"):
+            if (found is None or isinstance(found, bool)) and self._mentions(test, "?"):
+                # A condition on the tested value, not a value to compare with it.
                 return found
             return matches_value(value, found)
         except FeelNull as reason:
