@@ -20,6 +20,7 @@ from wherewithal.sources.facts_json import read_json_facts
 from wherewithal.sources.facts_parquet import read_parquet_facts
 from wherewithal.sources.facts_rows import applicant_of
 from wherewithal.sources.lendingclub import read_lendingclub
+from wherewithal.sources.tck_folder import read_tck_folder
 from wherewithal.surfaces.cli.app import build_app, run
 from wherewithal.surfaces.cli.ports import FactsFile, OfflineAnswer, Ports
 from wherewithal.vocabulary.errors import BundleRefused, Problem
@@ -49,6 +50,7 @@ def ports() -> Ports:
         assumptions_of=assumptions_of,
         load_bundle=load_bundle_or_shipped,
         load_directory=load_sample_directory,
+        read_tck=read_tck_folder,
         run_offline=run_offline,
         shipped=shipped,
         workers=os.cpu_count() or 1,

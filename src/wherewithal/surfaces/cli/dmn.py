@@ -15,6 +15,7 @@ from wherewithal.surfaces.cli.answer import exact, print_json
 from wherewithal.surfaces.cli.dmn_inputs import load_inputs
 from wherewithal.surfaces.cli.dmn_profile import run_profile
 from wherewithal.surfaces.cli.dmn_reference import run_reference
+from wherewithal.surfaces.cli.dmn_tck import add_dmn_tck
 from wherewithal.surfaces.cli.ports import Ports
 from wherewithal.vocabulary.errors import InputRefused, Problem
 
@@ -27,6 +28,7 @@ def add_dmn(app: App, ports: Ports) -> None:
     """Add the commands to the app."""
     dmn = App(name="dmn", help="DMN models: evaluate them by any of three executors.")
     app.command(dmn)
+    add_dmn_tck(dmn, ports)
 
     @dmn.command(name="run")
     def command(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Protocol
 
 import polars as pl
 
+from wherewithal.dmn.tck import TckFile
 from wherewithal.qualify.bundle import PolicyBundle
 from wherewithal.qualify.decide import Applicant
 from wherewithal.service.offline import Counts
@@ -71,6 +72,8 @@ class Ports:
     #: The sample merchants, checked against the bundle's products; None where they are not at hand.
     load_directory: Callable[[PolicyBundle], Directory | None]
     run_offline: RunsOffline
+    #: The files of test cases under a folder of the DMN TCK.
+    read_tck: Callable[[Path], Iterable[TckFile]]
     #: A file or folder that ships, such as `examples/bureau`; None where it is not at hand.
     shipped: Callable[[str], Path | None]
     now: Callable[[], datetime]
