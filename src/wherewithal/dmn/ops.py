@@ -64,7 +64,7 @@ class Rounding(Enum):
     DOWN = "down"
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@dataclass(eq=False, repr=False, slots=True, kw_only=True)
 class Node:
     """One operation; identity is equality, because the graph interns."""
 
@@ -77,6 +77,10 @@ class Node:
     number: int = 0
     #: Nodes that are assumed not null below: it may be evaluated only where a guard has shown so.
     guards: frozenset[int] = frozenset()
+
+    def __repr__(self) -> str:
+        """Return the node alone: written out, shared operands would grow as powers."""
+        return f"<{self.op.value} {self.number}>"
 
 
 class OutsideProfile(Exception):

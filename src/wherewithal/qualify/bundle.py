@@ -29,7 +29,7 @@ from wherewithal.vocabulary.product import Catalogue
 from wherewithal.vocabulary.reason import Reasons
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(repr=False, slots=True, kw_only=True)
 class PolicyBundle:
     """Everything that a decision depends on besides the person and the day."""
 
@@ -47,6 +47,10 @@ class PolicyBundle:
     warnings: tuple[Problem, ...]
     _editions: dict[date, Edition] = field(default_factory=dict)
     _begins: tuple[date, ...] = ()
+
+    def __repr__(self) -> str:
+        """Return the bundle by its name; all of it would fill a book."""
+        return f"<PolicyBundle {self.digest[:12]}>"
 
     def edition(self, on: date) -> Edition:
         """Return the bundle as it stands on a day: law rows and programs are dated."""
@@ -192,7 +196,11 @@ def _contract_problems(program: Program, models: Sequence[Model]) -> list[Proble
 
 
 def _reason_problems(program: Program, reasons: Reasons) -> list[Problem]:
-    problems = []
+    problems = [
+        _problem("missing_reason", "reasons.toml", f"needs a reason {code}: the core gives it")
+        for code in contract.CORE_REASONS
+        if code not in reasons.by_code
+    ]
     for compiled in program.tables:
         for rule in compiled.table.rules:
             code = dict(rule.annotations).get(contract.REASON, "").strip()

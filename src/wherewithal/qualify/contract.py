@@ -44,3 +44,18 @@ REQUIRED: dict[str, Kind] = {
 RANK_DECLINE = 5
 #: The annotation clause that names a rule's reason.
 REASON = "reason"
+#: The reasons that the core itself gives, besides those that the tables name.
+CORE_REASONS = (
+    "I_STATE",
+    "L_AGE",
+    "L_STATE",
+    "L_UNKNOWN",
+    "P_CLOSED",
+    "P_LIMIT",
+    "P_MCC",
+    "P_NOT_OFFERED",
+    "P_PAUSED",
+    "P_STATE",
+    "P_TIER",
+    "R09",
+)

@@ -1,8 +1,8 @@
 """A bundle as it stands on a day: one graph from facts to power, and its two executors.
 
 What a table cannot say is added here, as nodes of the same graph: typed failures come first, then
-the age of contract, then the policy's outcome; power by the house programs; and a key that packs
-the matched rules, from which the reasons are read.
+the age of contract, a missing state, then the policy's outcome; power by the house programs; and a
+key that packs the matched rules, from which the reasons are read.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from wherewithal.dmn.scalar import compile_scalar
 from wherewithal.qualify import contract
 from wherewithal.qualify.power import Power, Standing, program_power
 from wherewithal.qualify.pricing import PriceTable, price_table
-from wherewithal.qualify.signature import Signature, compile_signature, is_lowered
+from wherewithal.qualify.signature import Screen, Signature, compile_signature, is_lowered
 from wherewithal.vocabulary.facts import STATES
 from wherewithal.vocabulary.outcome import Outcome
 from wherewithal.vocabulary.product import ProductCode
@@ -74,14 +74,16 @@ def compile_edition(bundle: PolicyBundle, *, on: date) -> Edition:
         for product in bundle.catalogue.products
     }
     powers = {code: program_power(graph, table, standing) for code, table in tables.items()}
-    policy_outcome = _screened(bundle, failure)
+    policy_outcome, screen = _screened(bundle, failure)
     is_open = graph.equal(policy_outcome, graph.constant(Outcome.APPROVED.value))
     total = graph.greatest([power.power_cents for power in powers.values()])
     is_zero = graph.all_of([is_open, graph.equal(total, graph.constant(0))])
     # An approval that can buy nothing is a decline, and says what stands in the way.
     outcome = graph.case([(is_zero, graph.constant(Outcome.DECLINED.value))], policy_outcome)
     outputs = _outputs(bundle, outcome, powers, total)
-    signature = compile_signature(bundle, outcome=outcome, powers=powers, is_zero=is_zero)
+    signature = compile_signature(
+        bundle, outcome=outcome, screen=screen, powers=powers, is_zero=is_zero
+    )
     outputs["reason_key"] = signature.key
     outputs["has_reasons"] = _has_reasons(bundle, outcome, is_lowered(graph, powers))
     traces = {
@@ -112,19 +114,26 @@ def standing_of(bundle: PolicyBundle) -> Standing:
     )
 
 
-def _screened(bundle: PolicyBundle, failure: Node) -> Node:
-    """Return the outcome before power: a typed failure, too young, or the policy's own."""
+def _screened(bundle: PolicyBundle, failure: Node) -> tuple[Node, Node]:
+    """Return the outcome before power, and the Screen that settled it.
+
+    A typed failure comes first, then the age of contract, then a state that nobody stated: without
+    it no law row is found, and what can still be asked for is no decline. Else the policy decides.
+    """
     graph = bundle.graph
     ages = [bundle.law.contract_age(state) for state in STATES]
     state = graph.position(bundle.facts["state"], STATES)
-    too_young = graph.less(bundle.facts["age_years"], graph.lookup(state, ages))
-    return graph.case(
-        [
-            (graph.negation(graph.is_null(failure)), failure),
-            (too_young, graph.constant(Outcome.MINOR.value)),
-        ],
-        bundle.program.node(contract.OUTCOME),
-    )
+    screens = {
+        Screen.FAILURE: (graph.negation(graph.is_null(failure)), failure),
+        Screen.AGE: (
+            graph.less(bundle.facts["age_years"], graph.lookup(state, ages)),
+            graph.constant(Outcome.MINOR.value),
+        ),
+        Screen.STATE: (graph.is_null(state), graph.constant(Outcome.INCOMPLETE.value)),
+    }
+    outcome = graph.case(list(screens.values()), bundle.program.node(contract.OUTCOME))
+    by_number = [(holds, graph.constant(screen.value)) for screen, (holds, _) in screens.items()]
+    return outcome, graph.case(by_number, graph.constant(Screen.NOTHING.value))
 
 
 def _has_reasons(bundle: PolicyBundle, outcome: Node, lowered: Node) -> Node:

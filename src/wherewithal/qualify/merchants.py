@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
 import polars as pl
@@ -38,6 +39,25 @@ INPUTS = (*PERSON_COLUMNS, "state", "merchant_share_bps")
 ANSWER = ("power_cents", "financed_cents", "plan", "note_rate_bps", "reason")
 #: These products are spent at any merchant, by the house program where the merchant has none.
 CARDS = (ProductCode.ONE_TIME_CARD, ProductCode.CARD)
+#: How many gates a person has passed who is told this reason; power, without one, has passed all.
+_PASSED: dict[str | None, int] = {
+    code: passed
+    for passed, code in enumerate(
+        (
+            "P_NOT_OFFERED",
+            "P_PAUSED",
+            "P_MCC",
+            "P_CLOSED",
+            "P_STATE",
+            "P_TIER",
+            "L_UNKNOWN",
+            "L_STATE",
+            "P_LIMIT",
+            "R09",
+            None,
+        )
+    )
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,78 +135,104 @@ def merchant_answers(
         return []
     given = [person[name] for name in (*PERSON_COLUMNS, "state")]
     known: dict[tuple[str, int], tuple[Any, ...]] = {}
-    answers: list[Answer] = []
-    for merchant in directory.merchants:
-        for product in book.bundle.catalogue.products:
-            program, reason = program_at(merchant, product, directory)
-            if program is None or reason is not None:
-                answers.append(_zero(merchant, product, program, reason or "P_NOT_OFFERED"))
-                continue
-            share = share_bps(merchant, book)
-            key = (program.program_id, share)
+
+    def answer(merchant: Merchant, product: Product, gate: Gate) -> Answer:
+        if gate.program is None or gate.reason is not None:
+            values: tuple[Any, ...] = (0, 0, None, None, gate.reason)
+        else:
+            key = (gate.program.program_id, share_bps(merchant, book))
             if key not in known:
-                known[key] = book.function(program)(*given, share)
-            values = dict(zip(ANSWER, known[key], strict=True))
-            answers.append(
-                Answer(
-                    merchant_id=merchant.merchant_id,
-                    product=product.code,
-                    program_id=program.program_id,
-                    **values,
-                )
-            )
-    return answers
+                known[key] = book.function(gate.program)(*given, key[1])
+            values = known[key]
+        return Answer(
+            merchant_id=merchant.merchant_id,
+            product=product.code,
+            program_id=gate.program.program_id if gate.program else None,
+            **dict(zip(ANSWER, values, strict=True)),
+        )
+
+    return [
+        max(
+            (answer(merchant, product, gate) for gate in gates_at(merchant, product, directory)),
+            key=lambda found: (found.power_cents, _PASSED[found.reason]),
+        )
+        for merchant in directory.merchants
+        for product in book.bundle.catalogue.products
+    ]
 
 
 def merchant_frame(people: pl.DataFrame, directory: Directory, book: ProgramBook) -> pl.DataFrame:
     """Return every product's answer at every merchant for a frame of decided persons.
 
     Shapes: people (n,) with `applicant_id`, `state`, `outcome` and PERSON_COLUMNS; result
-            (n x merchants x products,), ordered by person, merchant and product.
+            (n x merchants x products,), ordered by person, merchant and product as in the
+            catalogue.
     Null:   persons who were not decided have no rows.
     """
     decided = people.filter(pl.col("outcome").cast(pl.String).is_in(["approved", "declined"]))
     known: dict[tuple[str, int], pl.DataFrame] = {}
+
+    def answer(merchant: Merchant, gate: Gate) -> pl.DataFrame:
+        if gate.program is None or gate.reason is not None:
+            found = _zero_frame(decided.height, gate.reason)
+        else:
+            key = (gate.program.program_id, share_bps(merchant, book))
+            if key not in known:
+                share = pl.lit(key[1], pl.Int64).alias("merchant_share_bps")
+                known[key] = _as_text(book.plan(gate.program).run(decided.with_columns(share)))
+            found = known[key]
+        name = gate.program.program_id if gate.program else None
+        return found.with_columns(pl.lit(name, pl.String).alias("program_id"))
+
     parts: list[pl.DataFrame] = []
-    place = 0
     for merchant in directory.merchants:
         for product in book.bundle.catalogue.products:
-            program, reason = program_at(merchant, product, directory)
-            if program is None or reason is not None:
-                answer = _zero_frame(decided.height, reason or "P_NOT_OFFERED")
-            else:
-                key = (program.program_id, share_bps(merchant, book))
-                if key not in known:
-                    shared = decided.with_columns(
-                        pl.lit(key[1], pl.Int64).alias("merchant_share_bps")
-                    )
-                    known[key] = _as_text(book.plan(program).run(shared))
-                answer = known[key]
+            gates = gates_at(merchant, product, directory)
+            best = reduce(_better, (answer(merchant, gate) for gate in gates))
             parts.append(
-                answer.with_columns(
+                best.select(
                     decided["applicant_id"],
                     pl.lit(merchant.merchant_id).alias("merchant_id"),
                     pl.lit(product.code.value).alias("product"),
-                    pl.lit(program.program_id if program else None, pl.String).alias("program_id"),
+                    "program_id",
+                    *ANSWER,
                     pl.int_range(pl.len()).alias("_person"),
-                    pl.lit(place).alias("_place"),
+                    pl.lit(len(parts)).alias("_place"),
                 )
             )
-            place += 1
     return pl.concat(parts).sort("_person", "_place").drop("_person", "_place")
 
 
-def program_at(
-    merchant: Merchant, product: Product, directory: Directory
-) -> tuple[Program | None, str | None]:
-    """Return the program that serves a product at a merchant, and the reason if it cannot."""
-    own = [p for p in directory.programs_of(merchant) if p.product is product.code]
-    program = own[0] if own else product.house_program if product.code in CARDS else None
-    if merchant.is_paused:
-        return program, "P_PAUSED"
-    if program is not None and merchant.mcc in program.mcc_exclusions:
-        return program, "P_MCC"
-    return program, None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """A program that may serve a product at a merchant, and why it cannot, whoever asks."""
+
+    program: Program | None
+    reason: str | None
+
+
+def gates_at(merchant: Merchant, product: Product, directory: Directory) -> list[Gate]:
+    """Return the programs for a product at a merchant, in the merchant's order; at least one gate.
+
+    Power there is the greatest of their powers; of equal ones, the first. Where all are zero, the
+    reason is that of the program whose gates the person passed furthest.
+    """
+    programs = [p for p in directory.programs_of(merchant) if p.product is product.code]
+    if not programs and product.code in CARDS:
+        programs = [product.house_program]
+    if not programs:
+        return [Gate(program=None, reason="P_PAUSED" if merchant.is_paused else "P_NOT_OFFERED")]
+    return [
+        Gate(
+            program=program,
+            reason="P_PAUSED"
+            if merchant.is_paused
+            else "P_MCC"
+            if merchant.mcc in program.mcc_exclusions
+            else None,
+        )
+        for program in programs
+    ]
 
 
 def share_bps(merchant: Merchant, book: ProgramBook) -> int:
@@ -215,26 +261,13 @@ def _standing(graph: Graph, bundle: PolicyBundle) -> Standing:
     )
 
 
-def _zero(merchant: Merchant, product: Product, program: Program | None, reason: str) -> Answer:
-    return Answer(
-        merchant_id=merchant.merchant_id,
-        product=product.code,
-        program_id=program.program_id if program else None,
-        power_cents=0,
-        financed_cents=0,
-        plan=None,
-        note_rate_bps=None,
-        reason=reason,
-    )
-
-
-def _zero_frame(height: int, reason: str) -> pl.DataFrame:
+def _zero_frame(height: int, reason: str | None) -> pl.DataFrame:
     return pl.DataFrame({"_": pl.Series([0] * height, dtype=pl.Int64)}).select(
         pl.col("_").alias("power_cents"),
         pl.col("_").alias("financed_cents"),
         pl.lit(None, pl.String).alias("plan"),
         pl.lit(None, pl.Int64).alias("note_rate_bps"),
-        pl.lit(reason).alias("reason"),
+        pl.lit(reason, pl.String).alias("reason"),
     )
 
 
@@ -242,3 +275,11 @@ def _as_text(answer: pl.DataFrame) -> pl.DataFrame:
     return answer.with_columns(
         pl.col("plan", "reason").cast(pl.String), pl.col("note_rate_bps").cast(pl.Int64)
     )
+
+
+def _better(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
+    """Return, row by row, the answer with more power; of zeros the one that passed more gates."""
+    passed = pl.col("reason").replace_strict(_PASSED, return_dtype=pl.Int64)
+    rank = pl.col("power_cents") * len(_PASSED) + passed
+    keep = left.select(rank).to_series() >= right.select(rank).to_series()
+    return pl.DataFrame([left[name].zip_with(keep, right[name]) for name in left.columns])

@@ -170,7 +170,7 @@ class _Builder:
 
     def _reason(self, is_zero: Node, cell: Node) -> Node:
         """Return why power is zero: the cell refuses, the limits are too low, or capacity is."""
-        graph = self.graph
+        graph, limits = self.graph, self.person.limits
         below = []
         for plan in (PlanCode.PAY_IN_4, PlanCode.M3):
             legs = [
@@ -181,11 +181,20 @@ class _Builder:
             least = [_least_of(legs, place) for place in range(self._cells)]
             below.append(graph.less(self._headroom(legs[0].plan), graph.lookup(cell, least)))
         refusal = graph.lookup(cell, self.table.refusals)
+        # The tier's row may close a product by a limit of its own, though the total is open.
+        own = [limits[node] for node in self.table.product.limit_nodes]
+        is_closed = graph.all_of(
+            [
+                graph.less(graph.constant(0), limits[LimitNode.TOTAL]),
+                graph.any_of([graph.equal(limit, graph.constant(0)) for limit in own]),
+            ]
+        )
         reason = graph.case(
             [
                 (graph.negation(is_zero), graph.constant(None)),
                 (graph.is_null(cell), graph.constant("L_UNKNOWN")),
                 (graph.negation(graph.is_null(refusal)), refusal),
+                (is_closed, graph.constant("P_TIER")),
                 (graph.all_of(below), graph.constant("P_LIMIT")),
             ],
             graph.constant("R09"),

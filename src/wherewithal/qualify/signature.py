@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from wherewithal.dmn.ir import Graph, Node
@@ -18,7 +19,7 @@ from wherewithal.qualify.power import Power
 from wherewithal.vocabulary.errors import InvariantBroken
 from wherewithal.vocabulary.outcome import Outcome
 from wherewithal.vocabulary.product import ProductCode
-from wherewithal.vocabulary.reason import FAILURE_CODES
+from wherewithal.vocabulary.reason import FAILURE_CODES, ReasonKind, Reasons
 
 if TYPE_CHECKING:
     from wherewithal.qualify.bundle import PolicyBundle
@@ -26,7 +27,21 @@ if TYPE_CHECKING:
 REASONS_MAX = 4
 #: What a product says where the tier has no plan; the reasons of the tier say why.
 NOT_AT_THIS_TIER = "P_TIER"
+TOO_YOUNG = "L_AGE"
+STATE_MISSING = "I_STATE"
 _OUTCOMES = tuple(outcome.value for outcome in Outcome)
+
+
+class Screen(IntEnum):
+    """What settled the outcome before the policy was asked."""
+
+    NOTHING = 0
+    #: A typed failure of the source.
+    FAILURE = 1
+    #: Younger than the age of contract.
+    AGE = 2
+    #: The state of residence is missing, so that no law row can be found.
+    STATE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,21 +66,33 @@ class Signature:
     score: tuple[Group, ...]
     product_codes: tuple[str, ...]
     products: int
+    reasons: Reasons
     _known: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     def explain(self, key: int) -> tuple[str, ...]:
-        """Return the reason codes of a key, the first in precedence first, at most four."""
+        """Return the reason codes of a key, the first in precedence first, at most four.
+
+        Points lost share one rung of the ladder: among them, the most points come first.
+        """
         if key not in self._known:
-            self._known[key] = tuple(dict.fromkeys(self._codes(key)))[:REASONS_MAX]
+            codes = sorted(dict.fromkeys(self._codes(key)), key=self._rung)
+            self._known[key] = tuple(codes)[:REASONS_MAX]
         return self._known[key]
+
+    def _rung(self, code: str) -> int:
+        kind = self.reasons.by_code[code].kind
+        if kind is not ReasonKind.SCORE:
+            return self.reasons.by_code[code].precedence
+        return min(one.precedence for one in self.reasons.reasons if one.kind is kind)
 
     def _codes(self, key: int) -> list[str]:
         rest, outcome_place = divmod(key, len(_OUTCOMES))
         outcome = Outcome(_OUTCOMES[outcome_place])
-        if outcome in FAILURE_CODES and outcome is not Outcome.MINOR:
+        rest, screen = divmod(rest, len(Screen))
+        if screen == Screen.FAILURE:
             return [FAILURE_CODES[outcome]]
-        if outcome is Outcome.MINOR:
-            return ["L_AGE"]
+        if screen == Screen.AGE:
+            return [TOO_YOUNG]
         rest, points_rank = divmod(rest, contract.RANK_DECLINE + 1)
         rest, tier_rank = divmod(rest, contract.RANK_DECLINE + 1)
         matched: list[tuple[Group, int]] = []
@@ -73,8 +100,14 @@ class Signature:
             rest, place = divmod(rest, len(group.codes))
             if place:
                 matched.append((group, place))
+        codes = [g.codes[p] for g, p in matched if g.decision == contract.OUTCOME]
+        if screen == Screen.STATE:
+            # What else is missing is said at once; nothing else was decided.
+            kinds = {code: self.reasons.by_code[code].kind for code in codes if code}
+            also = [code for code, kind in kinds.items() if kind is ReasonKind.INCOMPLETE]
+            return [STATE_MISSING, *also]
         if outcome in (Outcome.INCOMPLETE, Outcome.STEP_UP, Outcome.REFUSED_IDENTITY):
-            return [g.codes[p] for g, p in matched if g.decision == contract.OUTCOME]
+            return codes
         codes = _binding(matched, points_rank=points_rank, tier_rank=tier_rank)
         if points_rank == contract.RANK_DECLINE:
             return codes + self._points_lost(rest)
@@ -119,9 +152,14 @@ def _binding(matched: list[tuple[Group, int]], *, points_rank: int, tier_rank: i
 
 
 def compile_signature(
-    bundle: PolicyBundle, *, outcome: Node, powers: Mapping[ProductCode, Power], is_zero: Node
+    bundle: PolicyBundle,
+    *,
+    outcome: Node,
+    screen: Node,
+    powers: Mapping[ProductCode, Power],
+    is_zero: Node,
 ) -> Signature:
-    """Return the key's node and how to read it.
+    """Return the key's node and how to read it; `screen` is a member of Screen by number.
 
     Errors: InvariantBroken if the bundle has so many rules that the key exceeds 63 bits.
     """
@@ -159,7 +197,8 @@ def compile_signature(
         (points_rank, contract.RANK_DECLINE + 1),
         (program.node(contract.TIER_RANK), contract.RANK_DECLINE + 1),
     ]
-    head = [(graph.position(outcome, _OUTCOMES), len(_OUTCOMES)), *ranks, *digits]
+    screened = [(graph.position(outcome, _OUTCOMES), len(_OUTCOMES)), (screen, len(Screen))]
+    head = [*screened, *ranks, *digits]
     key = _packed(graph, [*((_or_zero(graph, node), radix) for node, radix in head), (last, 0)])
     if not key.type.fits_int64():
         message = "the bundle's rules do not fit a 63-bit reason key"
@@ -170,6 +209,7 @@ def compile_signature(
         score=tuple(score),
         product_codes=codes,
         products=len(powers),
+        reasons=bundle.reasons,
     )
 
 
