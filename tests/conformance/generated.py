@@ -166,7 +166,7 @@ class Writer:
             options += [f"< {a}", f"<= {a}", f"> {a}", f">= {a}", f"{left}{a}..{b}{right}"]
             options += [f"< {a}, >= {b}", f"not(> {a})"]
         if name == "x":
-            options += ["y", "< y", "[n..100]", "? != null and ? > y"]
+            options += ["y", "< y", "[n..100]", "? > y and ? < 100"]
         return str(self.pick(*options))
 
     def constant(self, name: str) -> str:
