@@ -13,6 +13,7 @@ import polars as pl
 from wherewithal.qualify.bundle import PolicyBundle
 from wherewithal.sources.bundle import load_bundle
 from wherewithal.sources.bureau_transunion import read_transunion
+from wherewithal.sources.cases import load_cases
 from wherewithal.sources.catalogue import check_catalogues, load_directory, load_mcc_codes
 from wherewithal.sources.facts_assumptions import assumptions_of
 from wherewithal.sources.facts_check import checked, refuse_after
@@ -49,6 +50,7 @@ def ports() -> Ports:
         applicant_of=applicant_of,
         assumptions_of=assumptions_of,
         load_bundle=load_bundle_or_shipped,
+        load_cases=load_cases,
         load_directory=load_sample_directory,
         read_tck=read_tck_folder,
         run_offline=run_offline,

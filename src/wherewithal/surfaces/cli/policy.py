@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from wherewithal.qualify.bundle import PolicyBundle
+from wherewithal.qualify.cases import GoldenCase, check_cases
 from wherewithal.surfaces.cli.answer import print_json
 from wherewithal.surfaces.cli.ports import Ports
 from wherewithal.vocabulary.errors import BundleRefused, Problem
@@ -34,8 +35,8 @@ def add_policy(app: App, ports: Ports) -> None:
 
         A bundle is a folder of DMN models, attributes, products, law rows and reasons. Each problem
         has its place (file, decision, rule, line), what was expected and, where a name is nearly
-        right, the name that may be meant. Ends with 0 if the bundle can be used, warnings or not,
-        and with 1 if it is refused.
+        right, the name that may be meant. Its golden cases are decided by both executors. Ends with
+        0 if the bundle can be used, warnings or not, and with 1 if it is refused.
 
         Parameters
         ----------
@@ -44,18 +45,21 @@ def add_policy(app: App, ports: Ports) -> None:
         json
             Print JSON instead of text.
         """
+        checked: PolicyBundle | None = None
+        cases: Sequence[GoldenCase] = ()
         try:
-            checked: PolicyBundle | None = ports.load_bundle(bundle)
-            errors: Sequence[Problem] = ()
+            checked = ports.load_bundle(bundle)
+            cases = ports.load_cases(bundle)
+            errors: Sequence[Problem] = check_cases(checked, cases)
         except BundleRefused as refusal:
-            checked, errors = None, refusal.problems
+            errors = refusal.problems
         warnings = checked.warnings if checked else ()
-        proved = _proved(checked) if checked else None
+        proved = {**_proved(checked), "cases": len(cases)} if checked and not errors else None
         if json:
             print_json(
                 {
                     "bundle": str(bundle),
-                    "is_usable": checked is not None,
+                    "is_usable": not errors,
                     "errors": [msgspec.structs.asdict(problem) for problem in errors],
                     "warnings": [msgspec.structs.asdict(problem) for problem in warnings],
                     "proved": proved,
@@ -63,7 +67,7 @@ def add_policy(app: App, ports: Ports) -> None:
             )
         else:
             _print_for_people(bundle, errors, warnings, proved)
-        return 0 if checked else EXIT_REFUSED_BUNDLE
+        return EXIT_REFUSED_BUNDLE if errors else 0
 
 
 def _proved(bundle: PolicyBundle) -> dict[str, Any]:
@@ -112,6 +116,7 @@ def _print_for_people(
             f" {proved['products']} products, {proved['law_rows']} law rows.\n"
             "Every name is known, every type fits, no arithmetic can overflow, and no table reads"
             " what law or purpose forbids.\n"
+            f"{proved['cases']} golden cases decided as written, by both executors.\n"
             f"It changes on: {begins or 'no day'}.\nDigest: {proved['digest']}"
         )
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ import polars as pl
 
 from wherewithal.dmn.tck import TckFile
 from wherewithal.qualify.bundle import PolicyBundle
+from wherewithal.qualify.cases import GoldenCase
 from wherewithal.qualify.decide import Applicant
 from wherewithal.service.offline import Counts
 from wherewithal.vocabulary.merchant import Directory
@@ -69,6 +70,8 @@ class Ports:
     assumptions_of: Callable[[pl.DataFrame], list[str]]
     #: None is the bundle that ships. Errors: BundleRefused.
     load_bundle: Callable[[Path | None], PolicyBundle]
+    #: The golden cases in a bundle's folder. Errors: BundleRefused.
+    load_cases: Callable[[Path], Sequence[GoldenCase]]
     #: The sample merchants, checked against the bundle's products; None where they are not at hand.
     load_directory: Callable[[PolicyBundle], Directory | None]
     run_offline: RunsOffline
