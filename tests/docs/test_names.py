@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "wherewithal"
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
 ROOM_PAGES = sorted(PACKAGE.glob("*/README.md"))
+DOCS_PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 @cache
@@ -50,14 +51,15 @@ def test_no_word_stands_in_the_glossary_twice():
     assert len(set(words)) == len(words)
 
 
-@pytest.mark.parametrize("page", ROOM_PAGES, ids=lambda page: page.parent.name)
-def test_the_types_and_files_that_a_room_names_exist(page):
+@pytest.mark.parametrize(
+    "page", [*ROOM_PAGES, *DOCS_PAGES], ids=lambda page: f"{page.parent.name}/{page.stem}"
+)
+def test_the_types_and_files_that_a_page_names_exist(page):
     names = re.findall(r"`([^`\n]+)`", page.read_text(encoding="utf-8"))
     types = {name for name in names if re.fullmatch(r"(?:[A-Z][a-z]+){2,}", name)}
     files = {name for name in names if re.fullmatch(r"[\w/]+\.(?:py|md|toml)", name)}
-    ports = {"ReadsTradelines"}  # an example of how ports are named
-    assert types - classes() - ports == set()
-    roots = (page.parent, PACKAGE, ROOT)
+    assert types - classes() == set()
+    roots = (page.parent, PACKAGE, ROOT, ROOT / "policies/everyday", ROOT / "docs/tables")
     assert [name for name in files if not any((root / name).exists() for root in roots)] == []
 
 
