@@ -26,6 +26,10 @@ Regions = dict[int, tuple[Region | None, ...]]
 
 def lower_table(lowering: Lowering, table: DecisionTable, scope: Mapping[str, Value]) -> Value:
     """Return the table's result, and record its matches for the trace."""
+    width = len(table.inputs), len(table.outputs)
+    for rule in table.rules:
+        if (len(rule.tests), len(rule.outputs)) != width:
+            raise OutsideProfile(f"rule {rule.number} does not have one cell for each column")
     tested = [_input(lowering, clause.label, clause.expression, scope) for clause in table.inputs]
     columns = [
         _Column(

@@ -7,7 +7,7 @@ see where a person lives or how old they are, directly or through an expression.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -56,40 +56,76 @@ def type_of_fact(fact: Fact) -> Type:
             return t.DATE.or_null()
 
 
-def compile_attributes(
-    toml: bytes, *, graph: Graph, facts: Mapping[str, Node]
-) -> tuple[dict[str, Attribute], list[Problem]]:
-    """Return the attributes by name, and everything that is wrong with their file."""
+class Compiled(msgspec.Struct, frozen=True, kw_only=True):
+    """What the file of attributes came to."""
+
+    #: By name, in the order of the file; the sound ones.
+    attributes: dict[str, Attribute]
+    problems: tuple[Problem, ...]
+    #: Names of attributes that are there and cannot be used.
+    broken: frozenset[str]
+    #: Whether the file could be read at all.
+    is_whole: bool
+
+
+def compile_attributes(toml: bytes | None, *, graph: Graph, facts: Mapping[str, Node]) -> Compiled:
+    """Return the attributes, and everything that is wrong with their file; None is no file."""
     entries, problems = _entries(toml)
     found: dict[str, Attribute] = {}
+    broken: set[str] = set()
     for place, entry in entries:
-        problem_count = len(problems)
-        problems += _shape_problems(entry, place, found)
-        if len(problems) > problem_count:
-            continue
-        scope: dict[str, Any] = {**facts, **{name: a.node for name, a in found.items()}}
-        try:
-            tree = parse_expression(entry["feel"], names=scope)
-            node = Lowering(graph=graph).node(tree, scope)
-        except (FeelSyntaxError, OutsideProfile) as problem:
-            problems.append(_problem("bad_expression", f"{place} '{entry['name']}'", str(problem)))
-            continue
-        read = _facts_read(node)
-        found[entry["name"]] = Attribute(
-            name=entry["name"],
-            meaning=entry["meaning"],
-            feel=" ".join(entry["feel"].split()),
-            node=node,
-            facts=read,
-            uses=frozenset(FACTS_BY_NAME[name].use for name in read),
-        )
-    return found, problems
+        wrong = _shape_problems(entry, place, found)
+        if not wrong:
+            try:
+                found[entry["name"]] = _attribute(entry, {**facts, **_nodes(found)}, graph)
+            except (FeelSyntaxError, OutsideProfile) as problem:
+                if not _names_one_of(str(problem), broken):
+                    path = f"{place} '{entry['name']}'"
+                    wrong = [_problem("bad_expression", path, str(problem))]
+                broken.add(entry["name"])
+        elif isinstance(entry.get("name"), str):
+            broken.add(entry["name"])
+        problems += wrong
+    return Compiled(
+        attributes=found,
+        problems=tuple(problems),
+        broken=frozenset(broken - found.keys()),
+        is_whole=bool(entries),
+    )
 
 
-def _entries(toml: bytes) -> tuple[list[tuple[str, dict[str, Any]]], list[Problem]]:
+def _attribute(entry: Mapping[str, Any], scope: Mapping[str, Node], graph: Graph) -> Attribute:
+    node = Lowering(graph=graph).node(parse_expression(entry["feel"], names=scope), scope)
+    read = _facts_read(node)
+    return Attribute(
+        name=entry["name"],
+        meaning=entry["meaning"],
+        feel=" ".join(entry["feel"].split()),
+        node=node,
+        facts=read,
+        uses=frozenset(FACTS_BY_NAME[name].use for name in read),
+    )
+
+
+def _nodes(attributes: Mapping[str, Attribute]) -> dict[str, Node]:
+    return {name: attribute.node for name, attribute in attributes.items()}
+
+
+def _names_one_of(message: str, names: Collection[str]) -> bool:
+    """Return whether an expression fails only for a name whose own mistake is told already."""
+    return any(message.startswith(f"unknown name '{name}'") for name in names)
+
+
+def _entries(toml: bytes | None) -> tuple[list[tuple[str, dict[str, Any]]], list[Problem]]:
+    if toml is None:
+        return [], [_problem("missing_file", FILE, "the bundle has no such file")]
     try:
         document = tomllib.loads(toml.decode())
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except UnicodeDecodeError:
+        return [], [_problem("not_toml", FILE, "not UTF-8; save the file again as UTF-8")]
+    except RecursionError:
+        return [], [_problem("not_toml", FILE, "tables or lists are nested too deeply")]
+    except ValueError as error:  # TOMLDecodeError, or a number of thousands of digits
         return [], [_problem("not_toml", FILE, f"cannot be read as TOML: {error}")]
     problems = [
         _problem("unknown_key", f"{FILE} {key}", "only [[attribute]] tables are expected")
@@ -100,7 +136,14 @@ def _entries(toml: bytes) -> tuple[list[tuple[str, dict[str, Any]]], list[Proble
     if not isinstance(rows, list) or not rows:
         problems.append(_problem("no_attributes", FILE, "expected at least one [[attribute]]"))
         return [], problems
-    return [(f"{FILE} attribute {number}", row) for number, row in enumerate(rows, 1)], problems
+    entries = []
+    for number, row in enumerate(rows, 1):
+        if isinstance(row, dict):
+            entries.append((f"{FILE} attribute {number}", row))
+        else:
+            message = "expected a table [[attribute]]"
+            problems.append(_problem("wrong_type", f"{FILE} attribute {number}", message))
+    return entries, problems
 
 
 def _shape_problems(

@@ -20,10 +20,16 @@ from wherewithal.dmn.types import number, text
 from wherewithal.qualify import contract
 from wherewithal.qualify.attributes import FILE as ATTRIBUTES_FILE
 from wherewithal.qualify.attributes import Attribute, compile_attributes, fact_nodes
+from wherewithal.qualify.bundle_checks import (
+    contract_problems,
+    reason_problems,
+    table_problems,
+    told_once,
+)
 from wherewithal.qualify.edition import Edition, compile_edition
 from wherewithal.qualify.pricing import Grid
 from wherewithal.vocabulary.errors import BundleRefused, Problem
-from wherewithal.vocabulary.facts import FACTS_BY_NAME, Use
+from wherewithal.vocabulary.facts import Use
 from wherewithal.vocabulary.law import Law
 from wherewithal.vocabulary.product import Catalogue
 from wherewithal.vocabulary.reason import Reasons
@@ -96,57 +102,93 @@ def compile_bundle(
     `files` are all files of the folder by relative name; models are those ending in `.dmn`.
     Errors: BundleRefused with all problems at once.
     """
-    graph = Graph()
-    facts = fact_nodes(graph)
-    problems: list[Problem] = []
-    attributes: dict[str, Attribute] = {}
-    if ATTRIBUTES_FILE in files:
-        attributes, problems = compile_attributes(files[ATTRIBUTES_FILE], graph=graph, facts=facts)
-    else:
-        problems.append(_problem("missing_file", ATTRIBUTES_FILE, "the bundle has no such file"))
-    models, diagnostics = _read_models(files)
-    allowed = {n: a.node for n, a in attributes.items() if a.uses <= {Use.CREDIT}}
-    grid: Grid = {}
-    only = [d.name for model in models for d in model.decisions if d.name != contract.PRICE]
-    program = compile_models(models, graph=graph, inputs=allowed, only=only)
-    diagnostics += [_explained(d, attributes) for d in program.diagnostics]
-    problems += _contract_problems(program, models)
-    if contract.PRICING_TIER in program.decisions:
-        grid, found = _grid(models, tiers=_tiers(program), catalogue=catalogue)
-        diagnostics += found
-    problems += _reason_problems(program, reasons)
-    problems += [
-        _of(diagnostic) for diagnostic in diagnostics if diagnostic.severity is Severity.ERROR
-    ]
-    if problems:
-        raise BundleRefused(_unique(problems))
-    warnings = [_of(d) for d in diagnostics if d.severity is Severity.WARNING]
-    warnings += _unused(attributes, program)
+    draft = _compile(files, catalogue=catalogue, reasons=reasons)
+    if draft.problems:
+        raise BundleRefused(draft.problems)
     return PolicyBundle(
         digest=digest_of(files),
         catalogue=catalogue,
         law=law,
         reasons=reasons,
-        models=tuple(models),
-        graph=graph,
-        facts=facts,
-        attributes=attributes,
-        program=program,
-        grid=grid,
-        warnings=tuple(warnings),
+        models=tuple(draft.models),
+        graph=draft.program.graph,
+        facts=draft.facts,
+        attributes=draft.attributes,
+        program=draft.program,
+        grid=draft.grid,
+        warnings=tuple(draft.warnings),
     )
 
 
-def _read_models(files: Mapping[str, bytes]) -> tuple[list[Model], list[Diagnostic]]:
-    models: list[Model] = []
-    diagnostics: list[Diagnostic] = []
-    for name in sorted(files):
-        if name.endswith(".dmn"):
-            model, found = read_model(files[name], file=name)
-            diagnostics += found
-            if model is not None:
-                models.append(model)
-    return models, diagnostics
+def problems_of_files(
+    files: Mapping[str, bytes], *, catalogue: Catalogue | None, reasons: Reasons | None
+) -> tuple[Problem, ...]:
+    """Return what is wrong with models and attributes, where other files are refused already.
+
+    `catalogue` and `reasons` are None where their own file could not be used.
+    """
+    return tuple(_compile(files, catalogue=catalogue, reasons=reasons).problems)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draft:
+    """What was made of a bundle's files, sound or not."""
+
+    facts: Mapping[str, Node]
+    attributes: Mapping[str, Attribute]
+    models: Sequence[Model]
+    program: Program
+    grid: Grid
+    problems: Sequence[Problem]
+    warnings: Sequence[Problem]
+
+
+def _compile(
+    files: Mapping[str, bytes], *, catalogue: Catalogue | None, reasons: Reasons | None
+) -> _Draft:
+    graph = Graph()
+    facts = fact_nodes(graph)
+    compiled = compile_attributes(files.get(ATTRIBUTES_FILE), graph=graph, facts=facts)
+    attributes, problems = compiled.attributes, list(compiled.problems)
+    models, diagnostics, are_models_whole = _read_models(files)
+    allowed = {n: a.node for n, a in attributes.items() if a.uses <= {Use.CREDIT}}
+    only = [d.name for model in models for d in model.decisions if d.name != contract.PRICE]
+    program = compile_models(models, graph=graph, inputs=allowed, only=only)
+    diagnostics += program.diagnostics
+    incomplete = contract_problems(program, models)
+    if are_models_whole:
+        problems += incomplete
+    grid: Grid = {}
+    if catalogue is not None and contract.PRICING_TIER in program.decisions:
+        grid, found = _grid(models, tiers=_tiers(program), catalogue=catalogue)
+        diagnostics += found
+    problems += [*table_problems(models), *reason_problems(models, reasons)]
+    diagnostics = told_once(
+        diagnostics,
+        attributes=attributes,
+        broken={*compiled.broken, *contract.REQUIRED},
+        is_whole=are_models_whole and compiled.is_whole,
+    )
+    problems += [_of(one) for one in diagnostics if one.severity is Severity.ERROR]
+    warnings = [_of(one) for one in diagnostics if one.severity is Severity.WARNING]
+    return _Draft(
+        facts=facts,
+        attributes=attributes,
+        models=models,
+        program=program,
+        grid=grid,
+        problems=list(dict.fromkeys(problems)),
+        warnings=[*warnings, *_unused(attributes, program)],
+    )
+
+
+def _read_models(files: Mapping[str, bytes]) -> tuple[list[Model], list[Diagnostic], bool]:
+    """Return the models, what is wrong with them, and whether every file is one."""
+    names = sorted(name for name in files if name.endswith(".dmn"))
+    read = [read_model(files[name], file=name) for name in names]
+    models = [model for model, _ in read if model is not None]
+    diagnostics = [diagnostic for _, found in read for diagnostic in found]
+    return models, diagnostics, 0 < len(models) == len(names)
 
 
 def _tiers(program: Program) -> tuple[str, ...]:
@@ -175,82 +217,19 @@ def _grid(
     return {key: rate for key, rate in rates.items() if rate is not None}, []
 
 
-def _contract_problems(program: Program, models: Sequence[Model]) -> list[Problem]:
-    written = {decision.name for model in models for decision in model.decisions}
-    problems = [
-        _problem(
-            "missing_decision", "bundle", f"no model decides '{name}', which every bundle must"
-        )
-        for name in (*contract.REQUIRED, contract.PRICE)
-        if name not in written
-    ]
-    for name, kind in contract.REQUIRED.items():
-        value = program.decisions.get(name)
-        if value is None:
-            continue
-        if not isinstance(value, Node) or value.type.kind is not kind:
-            found = value.type.kind.value if isinstance(value, Node) else "context"
-            message = f"must yield a {kind.value}, not a {found}"
-            problems.append(_problem("wrong_type", f"decision '{name}'", message))
-    return problems
-
-
-def _reason_problems(program: Program, reasons: Reasons) -> list[Problem]:
-    problems = [
-        _problem("missing_reason", "reasons.toml", f"needs a reason {code}: the core gives it")
-        for code in contract.CORE_REASONS
-        if code not in reasons.by_code
-    ]
-    for compiled in program.tables:
-        for rule in compiled.table.rules:
-            code = dict(rule.annotations).get(contract.REASON, "").strip()
-            if code and code not in reasons.by_code:
-                place = f"decision '{compiled.decision}', rule {rule.number}"
-                message = f"reason '{code}' has no wording in reasons.toml"
-                problems.append(_problem("unknown_reason", place, message))
-    return problems
-
-
-def _explained(diagnostic: Diagnostic, attributes: Mapping[str, Attribute]) -> Diagnostic:
-    """Say why an input is not there, where law or purpose forbids it."""
-    if diagnostic.code != "unknown_input":
-        return diagnostic
-    name = diagnostic.message.split("'")[1]
-    uses: frozenset[Use] = frozenset()
-    if name in attributes:
-        uses = attributes[name].uses
-    elif name in FACTS_BY_NAME:
-        uses = frozenset((FACTS_BY_NAME[name].use,))
-    forbidden = sorted(use.value for use in uses - {Use.CREDIT})
-    if not forbidden:
-        return diagnostic
-    message = (
-        f"'{name}' may be used for {' and '.join(forbidden)} only; a policy table cannot read it"
-        " (12 CFR 1002.6(b)); take it out of the table"
-    )
-    return Diagnostic(
-        code="forbidden_use",
-        severity=Severity.ERROR,
-        place=diagnostic.place,
-        message=message,
-    )
-
-
 def _unused(attributes: Mapping[str, Attribute], program: Program) -> list[Problem]:
     return [
-        _problem("unused_attribute", f"{ATTRIBUTES_FILE} '{name}'", "no model reads this attribute")
+        Problem(
+            code="unused_attribute",
+            path=f"{ATTRIBUTES_FILE} '{name}'",
+            message="no model reads this attribute",
+        )
         for name in attributes
         if name not in program.inputs_read
     ]
 
 
 def _of(diagnostic: Diagnostic) -> Problem:
-    return _problem(diagnostic.code, diagnostic.place, diagnostic.message)
-
-
-def _problem(code: str, path: str, message: str) -> Problem:
-    return Problem(code=code, path=path, message=message)
-
-
-def _unique(problems: Sequence[Problem]) -> list[Problem]:
-    return list(dict.fromkeys(problems))
+    # `dmn` has codes of its own, in its own spelling.
+    code = diagnostic.code.replace("-", "_")
+    return Problem(code=code, path=diagnostic.place, message=diagnostic.message)

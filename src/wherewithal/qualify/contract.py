@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wherewithal.dmn.types import Kind
+from wherewithal.vocabulary.outcome import Outcome
 from wherewithal.vocabulary.product import LimitNode
 
 KNOCK_OUTS = "Knock-outs"
@@ -40,8 +41,24 @@ REQUIRED: dict[str, Kind] = {
     **dict.fromkeys(LIMITS.values(), Kind.NUMBER),
 }
 
+#: Never null, whatever is unknown about a person.
+ALWAYS = (POINTS, POINTS_RANK, TIER_RANK, TIER, PRICING_TIER, OUTCOME)
 #: The rank of a knock-out that declines, and of points that do.
 RANK_DECLINE = 5
+RANKS = (KNOCK_OUTS, POINTS_RANK, TIER_RANK)
+#: What a policy may decide; typed failures are found by sources, a zero power by the core.
+WORDS = {
+    OUTCOME: tuple(
+        outcome.value
+        for outcome in (
+            Outcome.APPROVED,
+            Outcome.DECLINED,
+            Outcome.INCOMPLETE,
+            Outcome.STEP_UP,
+            Outcome.REFUSED_IDENTITY,
+        )
+    )
+}
 #: The annotation clause that names a rule's reason.
 REASON = "reason"
 #: The reasons that the core itself gives, besides those that the tables name.

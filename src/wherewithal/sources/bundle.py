@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from wherewithal.qualify.bundle import PolicyBundle, compile_bundle
+from wherewithal.qualify.bundle import PolicyBundle, compile_bundle, problems_of_files
 from wherewithal.sources.catalogue import load_catalogue, load_law, load_reasons
 from wherewithal.vocabulary.errors import BundleRefused, InputRefused, Problem
 from wherewithal.vocabulary.law import Law
@@ -44,11 +44,16 @@ def load_bundle(folder: Path) -> PolicyBundle:
         or not isinstance(law, Law)
         or not isinstance(reasons, Reasons)
     ):
-        raise BundleRefused(problems)
+        found = problems_of_files(
+            files,
+            catalogue=catalogue if isinstance(catalogue, Catalogue) else None,
+            reasons=reasons if isinstance(reasons, Reasons) else None,
+        )
+        raise BundleRefused(_once([*problems, *found]))
     try:
         bundle = compile_bundle(files, catalogue=catalogue, law=law, reasons=reasons)
     except BundleRefused as refusal:
-        raise BundleRefused([*problems, *refusal.problems]) from None
+        raise BundleRefused(_once([*problems, *refusal.problems])) from None
     if problems:
         raise BundleRefused(problems)
     return bundle
@@ -78,3 +83,7 @@ def read_bundle_files(folder: Path, problems: list[Problem]) -> dict[str, bytes]
         message = "the bundle has no DMN model (*.dmn)"
         problems.append(Problem(code="missing_file", path="*.dmn", message=message))
     return files
+
+
+def _once(problems: list[Problem]) -> list[Problem]:
+    return list(dict.fromkeys(problems))
