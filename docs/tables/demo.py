@@ -17,8 +17,6 @@ from wherewithal.surfaces.cli.demo_outcomes import outcomes_by_tier
 from wherewithal.surfaces.cli.offers_json import products_json
 from wherewithal.surfaces.cli.ports import FactsFile, Ports
 
-_BORROWER_TIER = "B"
-
 
 def demo_block(ports: Ports, bundle: PolicyBundle, root: Path) -> str:
     """Return the people and the tiers that the demo shows, as it shows them."""
