@@ -13,6 +13,8 @@ _ASSUMED = {
     "accounts with us are unknown: taken to be none that is late": pl.col(
         "own_days_late"
     ).is_null(),
+    "purchases with us are unknown: no limit on first purchases, open plans or a cap of the"
+    " consumer's own is applied": pl.col("own_days_late").is_null(),
     "our own losses are unknown: taken to be none": pl.col("own_charged_off").is_null(),
     "fraud alerts are unknown: taken to be none": pl.col("has_fraud_alert").is_null(),
     "active-duty alerts are unknown: taken to be none": pl.col("has_active_duty_alert").is_null(),
