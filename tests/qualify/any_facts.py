@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -81,7 +82,7 @@ _PLAIN = {
 @st.composite
 def applicants(draw: st.DrawFn) -> Applicant:
     """Draw somebody: the plain person with some facts changed or unknown, now and then a failure."""
-    facts: dict[str, object] = dict.fromkeys(fact.name for fact in FACTS) | _PLAIN
+    facts: dict[str, Any] = dict.fromkeys(fact.name for fact in FACTS) | _PLAIN
     for fact in draw(st.lists(st.sampled_from(FACTS), max_size=8, unique=True)):
         facts[fact.name] = draw(st.none() | _values(fact))
     if facts["as_of"] is None:

@@ -256,23 +256,22 @@ def power_under(
     order = sorted(offered, key=lambda plan: _distance(PLANS.index(plan), default))
     lawful, fits_limit = False, False
     for plan in order:
-        best = 0, None
+        best, at_rate = 0, 0
         for low, high, rate in amounts(person, program, plan, book):
             lawful = True
             room = _headroom(person, product, plan, share_bps)
             fits_limit = fits_limit or low <= room
             most = min(room, high, affordable(person, program, plan, rate, book))
-            if most >= max(low, 1) and most > best[0]:
-                best = most, rate
-        financed, rate = best
-        if financed:
-            basket = financed * 10_000 // (10_000 - _down(program, plan))
+            if most >= max(low, 1) and most > best:
+                best, at_rate = most, rate
+        if best:
+            basket = best * 10_000 // (10_000 - _down(program, plan))
             return Answer(
                 power_cents=basket,
-                financed_cents=financed,
+                financed_cents=best,
                 program_id=program["program_id"],
                 plan=plan,
-                note_rate_bps=rate,
+                note_rate_bps=at_rate,
                 reason=None,
             )
     if not lawful:

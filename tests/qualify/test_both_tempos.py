@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -28,7 +29,7 @@ def everyday() -> PolicyBundle:
     return load_bundle(Path(__file__).parents[2] / "policies" / "everyday")
 
 
-def row_of(decision: Decision) -> dict:
+def row_of(decision: Decision) -> dict[str, Any]:
     """Return a decision as a row of a frame."""
     return {
         "decision_id": decision.decision_id,

@@ -34,9 +34,9 @@ def people(borrowers, decisions) -> pl.DataFrame:
     elsewhere = chance.sample(sorted(rows), 40)
     moved = dict(zip(elsewhere, ["VT", "AR", "HI", "ME", "IA", "NM", "NY", "OH"] * 5, strict=True))
     chosen = whole.filter(pl.col("row").is_in(sorted(rows)))
-    return chosen.with_columns(
-        pl.col("row").replace_strict(moved, default=pl.col("state")).alias("state")
-    )
+    state: pl.Expr = pl.col("row").replace_strict(moved, default=pl.col("state")).alias("state")
+    found: pl.DataFrame = chosen.with_columns(state)
+    return found
 
 
 def test_limits_and_capacity_of_every_borrower(borrowers, decisions):

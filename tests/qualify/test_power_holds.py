@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import polars as pl
 import pytest
@@ -22,7 +23,7 @@ OFFERS = 400
 
 
 @pytest.fixture(scope="module")
-def powers(borrowers, decisions, bundle, directory) -> list[dict]:
+def powers(borrowers, decisions, bundle, directory) -> list[dict[str, Any]]:
     """Return people with a power at a merchant: one each of person, program and share."""
     whole = decisions.with_columns(borrowers["state"])
     tiers = [whole.filter(pl.col("tier") == tier) for tier in "ABCDE"]
@@ -92,7 +93,7 @@ def _leg(row, tables):
 
 def _available(row, terms) -> int:
     is_small = row["plan"] == "pay_in_4" and not terms.requires_full_ability
-    return row["small_ticket_capacity_cents"] if is_small else row["capacity_cents"]
+    return int(row["small_ticket_capacity_cents"] if is_small else row["capacity_cents"])
 
 
 def test_there_is_an_offer_for_every_power_and_it_fits(powers, tables):
@@ -137,7 +138,7 @@ def test_a_cent_more_fits_no_limit_or_no_capacity_or_not_the_program(powers, tab
             payment = level_payment_cents(
                 principal_cents=more,
                 note_rate_bps=row["note_rate_bps"],
-                term_months=PlanCode(row["plan"]).term_months,
+                term_months=PlanCode(row["plan"]).term_months or 0,
             )
         by_limit, by_capacity = more > min(_nodes(row, tables)), payment > _available(row, terms)
         by_program = more > leg.financed_max_cents

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait
 
 from wherewithal.service.offline import Chunk
 from wherewithal.vocabulary.errors import WherewithalError
@@ -32,7 +34,9 @@ def run_local(
     # Each worker is one core: polars' own threads would only compete with the other workers.
     os.environ["POLARS_MAX_THREADS"] = "1"
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(max_workers=min(workers, len(pending)), mp_context=context)
+    pool = ProcessPoolExecutor(
+        max_workers=min(workers, len(pending)), mp_context=context, initializer=_end_with_parent
+    )
     try:
         futures = [pool.submit(work, chunk) for chunk in pending]
         for future in as_completed(futures):
@@ -42,3 +46,19 @@ def run_local(
         raise WorkerLost(message) from error
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """End this worker when its parent is gone: a parent that was killed tells nobody.
+
+    A worker that lived on would wait for work for ever, and until then write beside the next run.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

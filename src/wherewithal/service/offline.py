@@ -8,6 +8,7 @@ was stopped goes on with the chunks that are missing. Source: DESIGN 6.
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -25,6 +26,7 @@ CHUNK_ROWS = 262_144
 #: Rows that are decided at once: the columns of one batch stay within the processor's cache.
 BATCH_ROWS = 131_072
 MANIFEST = "run.json"
+_UNFINISHED = ".unfinished"
 
 
 class Chunk(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +93,8 @@ def run_offline(
     total = Counts()
     for chunk in chunks:
         _add(total, msgspec.json.decode(chunk.summary_file.read_bytes(), type=Counts))
+    for leftover in folder.glob(f"*{_UNFINISHED}"):
+        leftover.unlink(missing_ok=True)
     return total
 
 
@@ -114,7 +118,7 @@ def decide_chunk(chunk: Chunk, facts: pl.DataFrame, bundle: PolicyBundle) -> Chu
         for first in range(0, facts.height, BATCH_ROWS)
     ]
     decisions = pl.concat(parts) if len(parts) > 1 else parts[0]
-    unfinished = chunk.out.with_suffix(".unfinished")
+    unfinished = _unfinished(chunk.out)
     # Light compression: the file is read back soon, and a heavier one costs more than deciding.
     decisions.write_parquet(unfinished, compression="lz4", statistics=False)
     unfinished.replace(chunk.out)
@@ -170,4 +174,11 @@ def _claim(out: Path, manifest: Mapping[str, Any]) -> None:
     if any((out / "decisions").iterdir()):
         message = "holds files that no run of ours made; name an empty folder"
         raise InputRefused([Problem(code="not_empty", path="--out", message=message)])
-    path.write_text(text)
+    unfinished = _unfinished(path)
+    unfinished.write_text(text)
+    unfinished.replace(path)
+
+
+def _unfinished(path: Path) -> Path:
+    """Return the name under which a file is written: no two processes ever write to the same."""
+    return path.with_suffix(f".{os.getpid()}{_UNFINISHED}")
