@@ -108,13 +108,15 @@ class Signature:
             return [STATE_MISSING, *also]
         if outcome in (Outcome.INCOMPLETE, Outcome.STEP_UP, Outcome.REFUSED_IDENTITY):
             return codes
-        codes = _binding(matched, points_rank=points_rank, tier_rank=tier_rank)
+        holding = _holding(matched, tier_rank)
+        if outcome is Outcome.DECLINED and tier_rank < contract.RANK_DECLINE:
+            # Nothing can be bought: what stands in the way, and every rule that asks for this tier,
+            # though the points alone would give it too.
+            products = self._product_reasons(rest)
+            return [code for code in products if code != NOT_AT_THIS_TIER] + holding
+        codes = holding if tier_rank > points_rank or outcome is Outcome.DECLINED else []
         if points_rank == contract.RANK_DECLINE:
             return codes + self._points_lost(rest)
-        if outcome is Outcome.DECLINED and tier_rank < contract.RANK_DECLINE:
-            return [
-                code for code in self._product_reasons(rest) if code != NOT_AT_THIS_TIER
-            ] + codes
         # Approved, but not for every product: where no rule capped the tier, the points did.
         return codes or (self._points_lost(rest) if rest else [])
 
@@ -139,14 +141,12 @@ class Signature:
         return codes
 
 
-def _binding(matched: list[tuple[Group, int]], *, points_rank: int, tier_rank: int) -> list[str]:
-    """Return the rules that hold the tier where it is, worse than the points alone would."""
+def _holding(matched: list[tuple[Group, int]], tier_rank: int) -> list[str]:
+    """Return the rules that ask for the tier's rank."""
     found = [
         (group.numbers[place], group.codes[place])
         for group, place in matched
-        if group.decision == contract.KNOCK_OUTS
-        and group.values[place] == tier_rank
-        and (tier_rank > points_rank or tier_rank == contract.RANK_DECLINE)
+        if group.decision == contract.KNOCK_OUTS and group.values[place] == tier_rank
     ]
     return [code for _, code in sorted(found) if code]
 

@@ -61,7 +61,7 @@ def _cases(toml: Toml, problems: list[Problem]) -> list[GoldenCase]:
     cases = [_case(row, shared, problems) for row in toml.tables("case", problems)]
     seen: set[str] = set()
     for case in cases:
-        if case.name in seen:
+        if case.name and case.name in seen:
             message = "another case of this file has the same name"
             path = f"{case.place.removeprefix(FOLDER + '/')} name"
             note(problems, code="duplicate_name", path=path, message=message)
