@@ -16,6 +16,27 @@ from wherewithal.dmn.reference.feel_types import TypeTable
 from wherewithal.dmn.reference.runtime import Limits, Runtime, Scope
 
 TRUE = r"""
+before(1, 10) and before([1..10), [10..20]) and not(before([1..10], [10..20])) and before(1, (1..5])
+after(10, 1) and after([11..20], [1..10]) and not(after(5, [1..5])) and after((5..8], 5)
+meets([1..5], [5..10]) and not(meets([1..5), [5..10])) and met by([5..10], [1..5])
+overlaps([1..5], [3..8]) and overlaps([3..8], [1..5]) and not(overlaps([1..5), [5..8]))
+overlaps before([1..5], [3..8]) and not(overlaps before([3..8], [1..5]))
+overlaps after([3..8], [1..5]) and not(overlaps after([1..5], [3..8]))
+finishes(10, [1..10]) and finishes([5..10], [1..10]) and finished by([1..10], 10)
+includes([1..10], 5) and includes([1..10], [4..6]) and during(5, [1..10]) and during([4..6], [1..10])
+starts(1, [1..10]) and starts([1..5], [1..10]) and started by([1..10], 1) and not(starts(2, [1..10]))
+coincides(5, 5) and coincides([1..5], [1..5]) and not(coincides([1..5), [1..5]))
+before("a", "b") and before(date("2020-01-01"), date("2020-01-02"))
+before([1], 2) and before(true, 1) = null and before(1, "a") = null
+string([1..5]) = "[1..5]" and string((1..5]) = "(1..5]" and string([1,"a"]) = "[1, \"a\"]"
+string({a: 1, "b-c": true}) = "{a: 1, \"b-c\": true}"
+is(1, 1.0) and is("a", "a") and not(is(1, "1")) and is(null, null)
+is(date("2012-12-25"), date("2012-12-25")) and not(is(date("2012-12-25"), time("23:00:50")))
+is(time("23:00:50z"), time("23:00:50")) = false
+is([1,2], [1,2]) and is({a: 1}, {a: 1}) and not(is([1], [2])) and is([1..5], [1..5])
+range("[18..21)") = [18..21) and 18 in range("[18..21)") and not(21 in range("[18..21)"))
+range("[date(\"2020-01-01\")..date(\"2020-12-31\")]").start = date("2020-01-01")
+range("[\"a\"..\"c\"]").end = "c" and range("[1..b]") = null and range("oops") = null
 date("2012-12-25") - date("2012-12-24") = duration("P1D")
 date(date and time("2012-12-25T11:00:00Z")) = date("2012-12-25")
 date(2012, 12, 25) = date("2012-12-25")
