@@ -251,8 +251,10 @@ def test_what_the_loan_file_cannot_know_is_said(repository):
     assert assumptions_of(frame)[:4] == [
         "age is unknown: taken to be old enough to contract",
         "accounts with us are unknown: taken to be none that is late",
-        "purchases with us are unknown: no limit on first purchases, open plans or a cap of the"
-        " consumer's own is applied",
+        (
+            "purchases with us are unknown: no limit on first purchases, open plans or a cap of the"
+            " consumer's own is applied"
+        ),
         "our own losses are unknown: taken to be none",
     ]
     assert assumptions_of(frame.lazy().select("applicant_id", "failure", "as_of")) != []
