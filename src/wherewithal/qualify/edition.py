@@ -164,9 +164,6 @@ def _outputs(
             graph.equal(outcome, graph.constant(Outcome.DECLINED.value)),
         ]
     )
-    # Where the policy itself declines, the decision's reasons say why, not the product's.
-    by_policy = graph.equal(program.node(contract.TIER_RANK), graph.constant(contract.RANK_DECLINE))
-    explained = graph.all_of([decided, graph.negation(by_policy)])
 
     def if_decided(node: Node) -> Node:
         return graph.case([(decided, node)], null)
@@ -186,5 +183,5 @@ def _outputs(
         outputs[f"power_{code.value}_cents"] = if_decided(power.power_cents)
         outputs[f"plan_{code.value}"] = if_decided(power.plan)
         outputs[f"note_rate_{code.value}_bps"] = if_decided(power.note_rate_bps)
-        outputs[f"reason_{code.value}"] = graph.case([(explained, power.reason)], null)
+        outputs[f"reason_{code.value}"] = if_decided(power.reason)
     return outputs

@@ -114,3 +114,7 @@ def load_sample_directory(bundle: PolicyBundle) -> Directory | None:
         catalogue=bundle.catalogue, directory=directory, law=bundle.law, mcc_codes=mcc_codes
     )
     return directory
+
+
+if __name__ == "__main__":
+    sys.exit(main())
