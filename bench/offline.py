@@ -31,9 +31,10 @@ def measure(*, rows: int, large_rows: int) -> dict[str, object]:
         for _ in range(ROUNDS):
             copies.append(_child("copy", facts, workers=1))
             runs.append(_child("run", facts, workers=1))
-        both = _child("run", facts, workers=2)
         agreed = _agreed(facts)
         write_population(large, rows=large_rows)
+        # Of the large file, so that starting the workers does not weigh.
+        both = _child("run", large, workers=2)
         big = _child("run", large, workers=1)
         run = min(runs, key=lambda one: one["seconds"])
         copy = min(copies, key=lambda one: one["seconds"])
@@ -47,8 +48,8 @@ def measure(*, rows: int, large_rows: int) -> dict[str, object]:
             "aim_times_the_copy": 2,
             "persons_per_second_per_core": rows / run["seconds"],
             "aim_persons_per_second_per_core": 800_000,
-            "persons_per_second_two_workers": rows / both["seconds"],
-            "minutes_for_258_million_on_two_cores": 258e6 / (rows / both["seconds"]) / 60,
+            "large_persons_per_second_two_workers": large_rows / both["seconds"],
+            "minutes_for_258_million_on_two_cores": 258e6 / (large_rows / both["seconds"]) / 60,
             "peak_mb": run["peak_mb"],
             "large_rows": large_rows,
             "large_persons_per_second_per_core": large_rows / big["seconds"],
