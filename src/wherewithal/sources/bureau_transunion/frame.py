@@ -10,25 +10,13 @@ import polars as pl
 from wherewithal.sources.bureau_transunion.document import BYTES_MAX, header_of, open_document
 from wherewithal.sources.bureau_transunion.facts import FactValue, facts_of
 from wherewithal.sources.bureau_transunion.parse import report_of
+from wherewithal.sources.facts_check import FRAME_SCHEMA
 from wherewithal.sources.stated import Stated, load_stated
 from wherewithal.vocabulary.errors import Problem, SourceRefused
-from wherewithal.vocabulary.facts import FACTS, FactType
 from wherewithal.vocabulary.outcome import Failure
 
 #: A bureau file has no applicant id of its own: the row's number, as text.
 APPLICANT_ID = "0"
-_DTYPES: dict[FactType, type[pl.DataType]] = {
-    FactType.INTEGER: pl.Int64,
-    FactType.BOOLEAN: pl.Boolean,
-    FactType.DATE: pl.Date,
-    FactType.ENUMERATION: pl.String,
-}
-FRAME_SCHEMA: dict[str, type[pl.DataType]] = {
-    "applicant_id": pl.String,
-    **{fact.name: _DTYPES[fact.type] for fact in FACTS},
-    "failure": pl.String,
-    "failure_cause": pl.String,
-}
 
 
 def read_transunion(
