@@ -14,9 +14,9 @@ from pathlib import Path
 
 import msgspec
 
-from wherewithal.sources.redaction import nothing_for_rich, redacted
 from wherewithal.vocabulary.errors import Problem, SourceRefused
 from wherewithal.vocabulary.facts import FACTS_BY_NAME, HOME_OWNERSHIP, STATES
+from wherewithal.vocabulary.redaction import nothing_for_rich, redacted
 
 #: The object has six short entries.
 BYTES_MAX = 64_000

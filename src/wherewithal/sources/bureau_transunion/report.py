@@ -12,7 +12,7 @@ from enum import Enum
 
 import msgspec
 
-from wherewithal.sources.redaction import nothing_for_rich, redacted
+from wherewithal.vocabulary.redaction import nothing_for_rich, redacted
 
 #: Fewer countable trades than this make a thin file (POLICY.md R15a).
 THIN_BELOW_TRADES = 3
