@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from wherewithal.sources.stated import BYTES_MAX, KEYS, Stated, load_stated
+from wherewithal.sources.stated import BYTES_MAX, KEYS, load_stated
 from wherewithal.vocabulary.errors import SourceRefused
+from wherewithal.vocabulary.stated import Stated
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "bureau" / "stated.json"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from wherewithal.sources.bureau_transunion import facts_of, parse_report
-from wherewithal.sources.stated import Stated
+from wherewithal.vocabulary.stated import Stated
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "bureau"
 PUBLISHED = (EXAMPLES / "transunion_tu4_creditReportResponse.xml").read_text("utf-8")

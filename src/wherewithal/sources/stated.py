@@ -16,7 +16,7 @@ import msgspec
 
 from wherewithal.vocabulary.errors import Problem, SourceRefused
 from wherewithal.vocabulary.facts import FACTS_BY_NAME, HOME_OWNERSHIP, STATES
-from wherewithal.vocabulary.redaction import nothing_for_rich, redacted
+from wherewithal.vocabulary.stated import Stated
 
 #: The object has six short entries.
 BYTES_MAX = 64_000
@@ -33,25 +33,6 @@ _NUMBERS = {
 _WORDS = {"home_ownership": HOME_OWNERSHIP, "state": STATES}
 _FLAGS = ("income_verified",)
 KEYS = (*_NUMBERS, *_WORDS, *_FLAGS)
-
-
-class Stated(msgspec.Struct, frozen=True, kw_only=True):
-    """What the applicant states; None where they do not."""
-
-    #: Gross income a year, all lawful sources.
-    income_cents: int | None = None
-    #: Rent or mortgage a month.
-    housing_cents: int | None = None
-    #: OWN, MORTGAGE, RENT or OTHER.
-    home_ownership: str | None = None
-    employment_years: int | None = None
-    #: Whether the lender verified the income; None counts as false.
-    income_verified: bool | None = None
-    #: USPS code; stands before the address on the bureau's file.
-    state: str | None = None
-
-    __repr__ = redacted
-    __rich_repr__ = nothing_for_rich
 
 
 class _Pairs(tuple[tuple[str, object], ...]):

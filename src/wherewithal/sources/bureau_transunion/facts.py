@@ -28,8 +28,8 @@ from wherewithal.sources.bureau_transunion.obligations import (
     scheduled_payments_cents,
 )
 from wherewithal.sources.bureau_transunion.report import BureauReport, Flag
-from wherewithal.sources.stated import Stated
 from wherewithal.vocabulary.facts import FACTS, FactType
+from wherewithal.vocabulary.stated import Stated
 
 FactValue = int | bool | date | str | None
 #: Chapters 7, 11, 12 and 13, each dismissed, filed, voluntarily dismissed or discharged.

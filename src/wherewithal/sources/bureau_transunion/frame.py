@@ -11,9 +11,10 @@ from wherewithal.sources.bureau_transunion.document import BYTES_MAX, header_of,
 from wherewithal.sources.bureau_transunion.facts import FactValue, facts_of
 from wherewithal.sources.bureau_transunion.parse import report_of
 from wherewithal.sources.facts_check import FRAME_SCHEMA
-from wherewithal.sources.stated import Stated, load_stated
+from wherewithal.sources.stated import load_stated
 from wherewithal.vocabulary.errors import Problem, SourceRefused
 from wherewithal.vocabulary.outcome import Failure
+from wherewithal.vocabulary.stated import Stated
 
 #: A bureau file has no applicant id of its own: the row's number, as text.
 APPLICANT_ID = "0"
