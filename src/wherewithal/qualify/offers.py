@@ -60,7 +60,7 @@ def offer_for(
     """
     cell = table.cell(pricing_tier=pricing_tier, state=state)
     for leg in table.legs:
-        terms = leg.terms[cell]
+        terms = leg.at(cell)
         if leg.plan is not plan or terms is None:
             continue
         if plan is PlanCode.PAY_IN_4:

@@ -7,10 +7,12 @@ allowed, the note rate, the annuity factor, the least payment. That table is sma
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 from wherewithal.lending import annuity_factor, level_payment_cents
 from wherewithal.vocabulary.facts import STATES
@@ -53,8 +55,19 @@ class Leg:
     financed_min_cents: int
     financed_max_cents: int
     down_payment_bps: int
-    #: By cell; None where the leg is not allowed.
-    terms: tuple[Terms | None, ...]
+    #: The different terms that the leg has anywhere; the first is None, where it is not allowed.
+    kinds: tuple[Terms | None, ...]
+    #: By cell, which of them holds there.
+    kind_of: tuple[int, ...]
+
+    @property
+    def terms(self) -> tuple[Terms | None, ...]:
+        """Return the terms by cell; None where the leg is not allowed."""
+        return tuple(map(self.kinds.__getitem__, self.kind_of))
+
+    def at(self, cell: int) -> Terms | None:
+        """Return the terms in one cell; None where the leg is not allowed."""
+        return self.kinds[self.kind_of[cell]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,43 +89,12 @@ class PriceTable:
 def price_table(
     program: Program, *, product: Product, grid: Grid, tiers: Sequence[str], law: Law, on: date
 ) -> PriceTable:
-    """Return what the program allows on a day.
+    """Return what the program allows on a day; for many programs keep one `Pricer`.
 
     Null:   an unknown combination of law is not allowed (reason L_UNKNOWN).
     Source: DESIGN 4, power; the credit policy's section 5.
     """
-    legs = tuple(
-        Leg(
-            plan=plan,
-            financed_min_cents=low,
-            financed_max_cents=high,
-            down_payment_bps=program.down_payment_bps_of(plan),
-            terms=tuple(
-                _terms(
-                    program,
-                    plan=plan,
-                    least_cents=low,
-                    grid=grid,
-                    tier=tier,
-                    law=law,
-                    place=(state, on),
-                )
-                for tier in tiers
-                for state in STATES
-            ),
-        )
-        for plan in preferred(product, program.plans)
-        for low, high in _bands(
-            program, product, plan, law.bands(program.originator, program.product, on)
-        )
-    )
-    refusals = tuple(
-        _refusal(program, legs=legs, cell=cell, tier=tier, state=state, grid=grid, law=law, on=on)
-        for cell, (tier, state) in enumerate((tier, state) for tier in tiers for state in STATES)
-    )
-    return PriceTable(
-        program=program, product=product, tiers=tuple(tiers), legs=legs, refusals=refusals
-    )
+    return Pricer(grid=grid, tiers=tuple(tiers), law=law, on=on).table(program, product)
 
 
 def preferred(product: Product, plans: Sequence[PlanCode]) -> tuple[PlanCode, ...]:
@@ -135,6 +117,164 @@ def basket_of(*, financed_cents: int, down_payment_bps: int) -> int:
     return financed_cents * 10_000 // (10_000 - down_payment_bps)
 
 
+@dataclass(slots=True, kw_only=True)
+class Pricer:
+    """Makes price tables of one day; what programs have in common is found once.
+
+    Law rows are found once for each originator, product, term and range of amounts, and terms once
+    for each rate and row: a lender's thousand programs have a few dozen of either.
+    """
+
+    grid: Grid
+    tiers: tuple[str, ...]
+    law: Law
+    on: date
+    _bands: dict[Any, tuple[int, ...]] = field(default_factory=dict)
+    _edges: dict[Any, list[int]] = field(default_factory=dict)
+    _rows: dict[Any, tuple[LawRow | None, ...]] = field(default_factory=dict)
+    _shared: dict[Any, Any] = field(default_factory=dict)
+
+    def table(self, program: Program, product: Product) -> PriceTable:
+        """Return what the program allows on the day."""
+        in_state = tuple(program.is_in_state(state) for state in STATES)
+        legs: list[Leg] = []
+        rows_by_leg: list[tuple[LawRow | None, ...]] = []
+        for plan in preferred(product, program.plans):
+            for low, high in _bands(program, product, plan, self._begins(program)):
+                rows = self._rows_at(program, plan, low)
+                rows_by_leg.append(rows)
+                kinds, kind_of = self._kinds(program, plan, low, rows=rows, in_state=in_state)
+                legs.append(
+                    Leg(
+                        plan=plan,
+                        financed_min_cents=low,
+                        financed_max_cents=high,
+                        down_payment_bps=program.down_payment_bps_of(plan),
+                        kinds=kinds,
+                        kind_of=kind_of,
+                    )
+                )
+        return PriceTable(
+            program=program,
+            product=product,
+            tiers=self.tiers,
+            legs=tuple(legs),
+            refusals=self._refusals(program, legs, rows_by_leg),
+        )
+
+    def _begins(self, program: Program) -> tuple[int, ...]:
+        key = (program.originator, program.product)
+        if key not in self._bands:
+            self._bands[key] = self.law.bands(*key, self.on)
+        return self._bands[key]
+
+    def _rows_at(
+        self, program: Program, plan: PlanCode, amount_cents: int
+    ) -> tuple[LawRow | None, ...]:
+        """Return the law row of every state; between two edges it is the same for every amount."""
+        whose = (program.originator, program.product)
+        if whose not in self._edges:
+            own = [
+                row
+                for row in self.law.rows
+                if row.originator == whose[0] and whose[1] in row.products
+            ]
+            ends = {row.amount_max_cents + 1 for row in own}
+            self._edges[whose] = sorted({row.amount_min_cents for row in own} | ends)
+        term_months = plan.law_term_months
+        key = (*whose, term_months, bisect_right(self._edges[whose], amount_cents))
+        if key not in self._rows:
+            self._rows[key] = tuple(
+                self.law.find(
+                    originator=program.originator,
+                    state=state,
+                    product=program.product,
+                    amount_cents=amount_cents,
+                    term_months=term_months,
+                    on=self.on,
+                )
+                for state in STATES
+            )
+        return self._rows[key]
+
+    def _kinds(
+        self,
+        program: Program,
+        plan: PlanCode,
+        least_cents: int,
+        *,
+        rows: tuple[LawRow | None, ...],
+        in_state: tuple[bool, ...],
+    ) -> tuple[tuple[Terms | None, ...], tuple[int, ...]]:
+        """Return the leg's different terms, and which of them holds in each cell."""
+        places: dict[Terms | None, int] = {None: 0}
+        if program.is_paused or not program.is_open(self.on):
+            return (None,), self._intern((0,) * (len(self.tiers) * len(STATES)))
+        kind_of: list[int] = []
+        for tier in self.tiers:
+            by_row: dict[str | None, int] = {None: 0}
+            for row in rows:
+                if row is not None and row.row_id not in by_row:
+                    rate_bps = self.grid.get((tier, plan.law_term_months))
+                    if rate_bps is not None and program.note_rate_bps is not None:
+                        rate_bps = min(rate_bps, program.note_rate_bps)
+                    terms = self._terms(rate_bps, plan, least_cents, row)
+                    by_row[row.row_id] = places.setdefault(terms, len(places))
+            kind_of += [
+                by_row[row.row_id] if row is not None and is_in else 0
+                for row, is_in in zip(rows, in_state, strict=True)
+            ]
+        return tuple(places), self._intern(tuple(kind_of))
+
+    def _terms(
+        self, rate_bps: int | None, plan: PlanCode, least_cents: int, row: LawRow
+    ) -> Terms | None:
+        key = (rate_bps, plan, least_cents, row.row_id)
+        if key not in self._shared:
+            self._shared[key] = _terms(rate_bps, plan, least_cents, row)
+        terms: Terms | None = self._shared[key]
+        return terms
+
+    def _intern(self, kind_of: tuple[int, ...]) -> tuple[int, ...]:
+        known: tuple[int, ...] = self._shared.setdefault(kind_of, kind_of)
+        return known
+
+    def _refusals(
+        self,
+        program: Program,
+        legs: Sequence[Leg],
+        rows_by_leg: Sequence[tuple[LawRow | None, ...]],
+    ) -> tuple[str | None, ...]:
+        """Return why no leg is allowed, by cell; None where one is."""
+        allowed = [False] * (len(self.tiers) * len(STATES))
+        for leg in legs:
+            allowed = [known or kind > 0 for known, kind in zip(allowed, leg.kind_of, strict=True)]
+        has_row = [
+            [rows[place] is not None for rows in rows_by_leg] for place in range(len(STATES))
+        ]
+        refusals: list[str | None] = []
+        for number, is_allowed in enumerate(allowed):
+            tier, place = divmod(number, len(STATES))
+            if is_allowed:
+                refusals.append(None)
+                continue
+            is_offered = [(self.tiers[tier], leg.plan.law_term_months) in self.grid for leg in legs]
+            refusals.append(
+                _refusal(
+                    program,
+                    state=STATES[place],
+                    on=self.on,
+                    is_offered=is_offered,
+                    has_row=has_row[place],
+                )
+            )
+        return self._intern_refusals(tuple(refusals))
+
+    def _intern_refusals(self, refusals: tuple[str | None, ...]) -> tuple[str | None, ...]:
+        known: tuple[str | None, ...] = self._shared.setdefault(refusals, refusals)
+        return known
+
+
 def _bands(
     program: Program, product: Product, plan: PlanCode, begins: Sequence[int]
 ) -> list[tuple[int, int]]:
@@ -149,38 +289,10 @@ def _bands(
     return bands[::-1]
 
 
-def _law_row(
-    program: Program, plan: PlanCode, least_cents: int, law: Law, place: tuple[str, date]
-) -> LawRow | None:
-    state, on = place
-    return law.find(
-        originator=program.originator,
-        state=state,
-        product=program.product,
-        amount_cents=least_cents,
-        term_months=plan.law_term_months,
-        on=on,
-    )
-
-
-def _terms(
-    program: Program,
-    *,
-    plan: PlanCode,
-    least_cents: int,
-    grid: Grid,
-    tier: str,
-    law: Law,
-    place: tuple[str, date],
-) -> Terms | None:
-    rate_bps = grid.get((tier, plan.law_term_months))
-    row = _law_row(program, plan, least_cents, law, place)
-    if rate_bps is None or row is None or not row.is_allowed or not program.is_in_state(place[0]):
+def _terms(rate_bps: int | None, plan: PlanCode, least_cents: int, row: LawRow) -> Terms | None:
+    """Return what a leg means at a rate under a law row; None where it is not allowed."""
+    if rate_bps is None or not row.is_allowed:
         return None
-    if not program.is_open(place[1]) or program.is_paused:
-        return None
-    if program.note_rate_bps is not None:
-        rate_bps = min(rate_bps, program.note_rate_bps)
     cap_bps = min(row.apr_cap_bps, RATE_MAX_BPS)
     if rate_bps > cap_bps + CAP_CONCESSION_MAX_BPS:
         return None
@@ -208,27 +320,19 @@ def _terms(
 def _refusal(
     program: Program,
     *,
-    legs: Sequence[Leg],
-    cell: int,
-    tier: str,
     state: str,
-    grid: Grid,
-    law: Law,
     on: date,
-) -> str | None:
+    is_offered: Sequence[bool],
+    has_row: Sequence[bool],
+) -> str:
     """Return why no leg is allowed, the first that applies of: program, state, tier, law."""
-    if any(leg.terms[cell] for leg in legs):
-        return None
     if program.is_paused:
         return "P_PAUSED"
     if not program.is_open(on):
         return "P_CLOSED"
     if not program.is_in_state(state):
         return "P_STATE"
-    offered = [leg for leg in legs if (tier, leg.plan.law_term_months) in grid]
-    if not offered:
+    if not any(is_offered):
         return "P_TIER"
-    rows = [
-        _law_row(program, leg.plan, leg.financed_min_cents, law, (state, on)) for leg in offered
-    ]
-    return "L_STATE" if any(row is not None for row in rows) else "L_UNKNOWN"
+    known = any(row for row, offered in zip(has_row, is_offered, strict=True) if offered)
+    return "L_STATE" if known else "L_UNKNOWN"
