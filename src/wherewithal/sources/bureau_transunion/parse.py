@@ -40,7 +40,7 @@ def parse_report(data: bytes, *, own_member_codes: frozenset[str]) -> BureauRepo
     Errors: Failure, by this ladder: malformed, unknown_schema_version, identity_mismatch, deceased,
             suppressed, minor, frozen, no_hit, then malformed or implausible entries. Its cause
             names places, never values that could be personal.
-    Not checked: whether the report is recent, or the person the one who asked.
+    Not checked: whether the report is recent, or the person the one who asked (`reading` does).
     """
     root = open_document(data)
     return report_of(root, header_of(root), own_member_codes=own_member_codes)
@@ -50,7 +50,7 @@ def report_of(root: Node, header: Header, *, own_member_codes: frozenset[str]) -
     """Return the report below a header that was read already."""
     if header.product_code == MODEL_REPORT_PRODUCT:
         malformed(f"product {MODEL_REPORT_PRODUCT} is a model report: it lists no entries")
-    record = _only_record(root)
+    record = only_record(root)
     refuse_by_status(record)
     latest = header.reported_on
     own_keys = member_keys(own_member_codes) | {header.member_key}
@@ -74,7 +74,7 @@ def report_of(root: Node, header: Header, *, own_member_codes: frozenset[str]) -
     )
 
 
-def _only_record(root: Node) -> Node:
+def only_record(root: Node) -> Node:
     """Return the one subject's record; a joint report is for two and must be asked for apart."""
     subject = root.need("product", "subject")
     if not subject.all("subjectRecord"):
