@@ -11,6 +11,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.postgres import database, databases, postgres_server
+
+__all__ = ["database", "databases", "postgres_server"]
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 # A machine under load may be slow, and slowness is not what properties are about. Where a failure

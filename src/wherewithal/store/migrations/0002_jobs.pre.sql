@@ -1,0 +1,4 @@
+-- The job queue's own tables and functions (procrastinate 3.10), as the library ships them. When it
+-- ships others, their old text comes here instead of the line below, and its own migrations become
+-- files with higher numbers.
+-- include: procrastinate.sql/schema.sql sha256:c70ec4b400a60ad9592787653aae5ae77ae41bf801d56b5bd2712751a07f2009
