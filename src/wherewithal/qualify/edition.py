@@ -170,6 +170,8 @@ def _outputs(
 
     outputs = {
         "outcome": outcome,
+        # Power at a merchant depends on it too, so that a decision row is all that a reader needs.
+        "state": if_decided(bundle.facts["state"]),
         "score_points": if_decided(program.node(contract.POINTS)),
         "tier": if_decided(program.node(contract.TIER)),
         "pricing_tier": if_decided(program.node(contract.PRICING_TIER)),

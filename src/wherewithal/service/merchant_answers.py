@@ -130,7 +130,7 @@ class BasketAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MerchantAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """One merchant for one person: what each product can buy there, and for a basket, its plans."""
+    """One merchant for one person: what each product buys there, and for a basket, its plans."""
 
     consumer_id: str
     merchant_id: str
