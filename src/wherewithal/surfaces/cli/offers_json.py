@@ -6,12 +6,11 @@ from typing import Any
 
 import msgspec
 
-from wherewithal.qualify import contract
 from wherewithal.qualify.bundle import PolicyBundle
 from wherewithal.qualify.decide import Applicant, Decision
-from wherewithal.qualify.merchants import ProgramBook, merchant_answers, product_of
-from wherewithal.qualify.offers import Offer, offer_for
-from wherewithal.qualify.pricing import PriceTable, price_table
+from wherewithal.qualify.merchants import ProgramBook, merchant_answers
+from wherewithal.qualify.offers import Offer
+from wherewithal.qualify.plans import Plans
 from wherewithal.surfaces.cli.decision_json import reason_json
 from wherewithal.vocabulary.merchant import Directory
 from wherewithal.vocabulary.outcome import DECIDED
@@ -123,33 +122,24 @@ def offer_json(offer: Offer | None, *, with_schedule: bool) -> dict[str, Any] | 
 
 
 class _Pricer:
-    """Offers of one decided person; a program's price table is made when it is first asked for."""
+    """Offers of one decided person."""
 
     def __init__(self, decision: Decision, applicant: Applicant, bundle: PolicyBundle) -> None:
-        self._decision, self._applicant, self._bundle = decision, applicant, bundle
-        self._tables: dict[str, PriceTable] = {}
+        self._decision, self._applicant = decision, applicant
+        self._plans = Plans(bundle)
 
     def offer(self, program: Program, *, plan: PlanCode, basket_cents: int) -> Offer | None:
         """Return the offer, from the day of the decision; None where the program has none."""
         on, state = self._decision.as_of, self._applicant.facts["state"]
         if on is None or state is None:
             return None
-        if program.program_id not in self._tables:
-            self._tables[program.program_id] = price_table(
-                program,
-                product=product_of(self._bundle, program.product),
-                grid=self._bundle.grid,
-                tiers=sorted(self._bundle.program.node(contract.PRICING_TIER).type.values or ()),
-                law=self._bundle.law,
-                on=on,
-            )
-        return offer_for(
-            self._tables[program.program_id],
+        return self._plans.offer(
+            program,
             plan=plan,
             basket_cents=basket_cents,
             pricing_tier=self._decision.values["pricing_tier"],
             state=state,
-            start_on=on,
+            on=on,
         )
 
 
