@@ -2,35 +2,32 @@
 
 power = basket of min(headroom, affordable, the program's maximum), at the first plan in order of
 preference that tier, law, amount and capacity allow; 0 with the reason where there is none.
+What a program allows and costs comes as nodes too, constants or inputs: see `price_nodes`.
 Source: DESIGN 4, power.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from wherewithal.dmn.ir import Graph, Node, Rounding
-from wherewithal.qualify.pricing import REFUSALS, UNREACHABLE_CENTS, Leg, PriceTable, Terms
-from wherewithal.vocabulary.facts import STATES
+from wherewithal.qualify.price_nodes import (
+    ChosenNodes,
+    LegNodes,
+    PriceNodes,
+    Standing,
+    families,
+    is_short,
+    table_nodes,
+)
+from wherewithal.qualify.pricing import REFUSALS, PriceTable
 from wherewithal.vocabulary.program import LimitNode, PlanCode
+
+__all__ = ["ZERO_REASONS", "Power", "Standing", "power_of", "program_power"]
 
 #: Why power may be zero under a program.
 ZERO_REASONS = (*REFUSALS, "P_LIMIT", "R09")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """What power needs to know of a person: nodes of their decision."""
-
-    pricing_tier: Node
-    state: Node
-    limits: dict[LimitNode, Node]
-    capacity: Node
-    small_ticket_capacity: Node
-    #: Share of the total limit that one merchant may have, in basis points.
-    merchant_share_bps: Node
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,59 +46,49 @@ class Power:
 
 def program_power(graph: Graph, table: PriceTable, person: Standing) -> Power:
     """Return the nodes of a person's power under one program."""
-    return _Builder(graph=graph, table=table, person=person).build()
+    return power_of(graph, table_nodes(graph, table, person), person)
+
+
+def power_of(graph: Graph, prices: PriceNodes, person: Standing) -> Power:
+    """Return the nodes of a person's power at these prices."""
+    return _Builder(graph=graph, prices=prices, person=person).build()
 
 
 @dataclass(slots=True, kw_only=True)
 class _Builder:
     graph: Graph
-    table: PriceTable
+    prices: PriceNodes
     person: Standing
 
     def build(self) -> Power:
-        graph, legs = self.graph, self.table.legs
-        cell = self._cell()
+        graph, legs = self.graph, self.prices.legs
+        fits = [self._fits(leg) for leg in legs]
         chosen = graph.case(
-            [(self._fits(leg, cell), graph.constant(n)) for n, leg in enumerate(legs, 1)],
-            graph.constant(0),
+            [(one, graph.constant(n)) for n, one in enumerate(fits, 1)], graph.constant(0)
         )
-        financed = self._financed(chosen, cell)
-        shares = [10_000, *(10_000 - leg.down_payment_bps for leg in legs)]
+        terms = self.prices.chosen(chosen, fits)
+        financed = self._financed(chosen, terms)
         basket = graph.divide(
             graph.multiply(financed, graph.constant(10_000)),
-            graph.lookup(chosen, shares),
+            terms.financed_share_bps,
             Rounding.FLOOR,
         )
         is_zero = graph.equal(chosen, graph.constant(0))
-        rate = self._by_leg_and_cell(chosen, cell, None, lambda terms: terms.note_rate_bps)
         return Power(
             power_cents=graph.case([(is_zero, graph.constant(0))], basket),
             financed_cents=graph.case([(is_zero, graph.constant(0))], financed),
             leg=chosen,
             plan=graph.lookup(chosen, [None, *(leg.plan.value for leg in legs)]),
-            note_rate_bps=rate,
-            reason=self._reason(is_zero, cell),
+            note_rate_bps=terms.note_rate_bps,
+            reason=self._reason(is_zero),
         )
 
-    def _cell(self) -> Node:
-        """Return the cell's position, null where tier or state is unknown."""
-        graph, person = self.graph, self.person
-        tier = graph.position(person.pricing_tier, self.table.tiers)
-        state = graph.position(person.state, STATES)
-        return graph.add(graph.multiply(tier, graph.constant(len(STATES))), state)
-
-    def _fits(self, leg: Leg, cell: Node) -> Node:
+    def _fits(self, leg: LegNodes) -> Node:
         graph = self.graph
-        least = graph.constant(leg.financed_min_cents)
-        payments = [
-            terms.least_payment_cents if terms else UNREACHABLE_CENTS for terms in leg.terms
-        ]
         return graph.all_of(
             [
-                graph.less(least, self._headroom(leg.plan), or_equal=True),
-                graph.less(
-                    graph.lookup(cell, payments), self._available(leg.plan, cell), or_equal=True
-                ),
+                graph.less(leg.financed_min_cents, self._headroom(leg.plan), or_equal=True),
+                graph.less(leg.least_payment_cents, self._available(leg.plan), or_equal=True),
             ]
         )
 
@@ -110,79 +97,46 @@ class _Builder:
         graph, limits = self.graph, self.person.limits
         share = graph.multiply(limits[LimitNode.TOTAL], self.person.merchant_share_bps)
         merchant = graph.divide(share, graph.constant(10_000), Rounding.FLOOR)
-        return graph.least(
-            [*(limits[node] for node in self.table.product.nodes_of(plan)), merchant]
-        )
+        nodes = self.prices.product.nodes_of(plan)
+        return graph.least([*(limits[node] for node in nodes), merchant])
 
-    def _available(self, plan: PlanCode, cell: Node) -> Node:
+    def _available(self, plan: PlanCode) -> Node:
         """Return the payments in 30 days that the plan may take up."""
-        person, graph = self.person, self.graph
-        if plan is not PlanCode.PAY_IN_4:
+        person, full = self.person, self.prices.requires_full_ability
+        if not is_short(plan):
             return person.capacity
-        legs = [leg for leg in self.table.legs if leg.plan is PlanCode.PAY_IN_4]
-        full = [
-            any((t := leg.terms[c]) and t.requires_full_ability for leg in legs)
-            for c in range(self._cells)
-        ]
-        if not any(full):
+        if full is None:
             return person.small_ticket_capacity
-        return graph.case(
-            [(graph.lookup(cell, full), person.capacity)], person.small_ticket_capacity
-        )
+        return self.graph.case([(full, person.capacity)], person.small_ticket_capacity)
 
-    @property
-    def _cells(self) -> int:
-        return len(self.table.tiers) * len(STATES)
-
-    def _financed(self, chosen: Node, cell: Node) -> Node:
+    def _financed(self, chosen: Node, terms: ChosenNodes) -> Node:
         """Return min(headroom, affordable, maximum) of the chosen leg."""
-        graph, legs = self.graph, self.table.legs
-        numerator = self._by_leg_and_cell(chosen, cell, 1, lambda terms: terms.numerator)
-        denominator = self._by_leg_and_cell(chosen, cell, 1, lambda terms: terms.denominator)
+        graph = self.graph
         headroom = self._by_family(chosen, self._headroom)
-        available = self._by_family(chosen, lambda plan: self._available(plan, cell))
-        affordable = graph.divide(graph.multiply(available, denominator), numerator, Rounding.FLOOR)
-        maximum = graph.lookup(chosen, [0, *(leg.financed_max_cents for leg in legs)])
-        return graph.least([headroom, affordable, maximum])
+        available = self._by_family(chosen, self._available)
+        affordable = graph.divide(
+            graph.multiply(available, terms.denominator), terms.numerator, Rounding.FLOOR
+        )
+        return graph.least([headroom, affordable, terms.financed_max_cents])
 
     def _by_family(self, chosen: Node, value_of: Callable[[PlanCode], Node]) -> Node:
         """Return the value for pay in four or for months, as the chosen leg is."""
-        graph, legs = self.graph, self.table.legs
-        short = [leg.plan is PlanCode.PAY_IN_4 for leg in legs]
-        months = next((leg.plan for leg in legs if leg.plan is not PlanCode.PAY_IN_4), None)
-        if months is None:
-            return value_of(PlanCode.PAY_IN_4)
-        if not any(short):
-            return value_of(months)
-        return graph.case(
-            [(graph.lookup(chosen, [False, *short]), value_of(PlanCode.PAY_IN_4))], value_of(months)
-        )
+        graph, plans = self.graph, [leg.plan for leg in self.prices.legs]
+        # A program whose amounts leave no leg has no power; whichever family then stands here.
+        values = [value_of(family) for family in families(plans) or (PlanCode.PAY_IN_4,)]
+        if len(values) == 1:
+            return values[0]
+        short = graph.lookup(chosen, [False, *map(is_short, plans)])
+        return graph.case([(short, values[0])], values[1])
 
-    def _by_leg_and_cell(
-        self, chosen: Node, cell: Node, none: Any, value_of: Callable[[Terms], int]
-    ) -> Node:
-        graph = self.graph
-        values: list[Any] = [none] * self._cells
-        for leg in self.table.legs:
-            values += [value_of(terms) if terms else none for terms in leg.terms]
-        index = graph.add(graph.multiply(chosen, graph.constant(self._cells)), cell)
-        return graph.lookup(index, values)
-
-    def _reason(self, is_zero: Node, cell: Node) -> Node:
+    def _reason(self, is_zero: Node) -> Node:
         """Return why power is zero: the cell refuses, the limits are too low, or capacity is."""
-        graph, limits = self.graph, self.person.limits
-        below = []
-        for plan in (PlanCode.PAY_IN_4, PlanCode.M3):
-            legs = [
-                leg for leg in self.table.legs if (leg.plan is plan) == (plan is PlanCode.PAY_IN_4)
-            ]
-            if not legs:
-                continue
-            least = [_least_of(legs, place) for place in range(self._cells)]
-            below.append(graph.less(self._headroom(legs[0].plan), graph.lookup(cell, least)))
-        refusal = graph.lookup(cell, self.table.refusals)
+        graph, limits, refusal = self.graph, self.person.limits, self.prices.refusal
+        below = [
+            graph.less(self._headroom(family), least) for family, least in self.prices.least_cents
+        ]
         # The tier's row may close a product by a limit of its own, though the total is open.
-        own = [limits[node] for node in self.table.product.limit_nodes]
+        own = [limits[node] for node in self.prices.product.limit_nodes]
         is_closed = graph.all_of(
             [
                 graph.less(graph.constant(0), limits[LimitNode.TOTAL]),
@@ -192,7 +146,7 @@ class _Builder:
         reason = graph.case(
             [
                 (graph.negation(is_zero), graph.constant(None)),
-                (graph.is_null(cell), graph.constant("L_UNKNOWN")),
+                (self.prices.is_unknown, graph.constant("L_UNKNOWN")),
                 (graph.negation(graph.is_null(refusal)), refusal),
                 (is_closed, graph.constant("P_TIER")),
                 (graph.all_of(below), graph.constant("P_LIMIT")),
@@ -201,9 +155,3 @@ class _Builder:
         )
         # One type in every edition: rows of a run may span several, and its files are one table.
         return graph.among(reason, ZERO_REASONS)
-
-
-def _least_of(legs: Sequence[Leg], cell: int) -> int:
-    return min(
-        (leg.financed_min_cents for leg in legs if leg.terms[cell]), default=UNREACHABLE_CENTS
-    )
