@@ -50,7 +50,21 @@ STREET_CHARACTERS_MAX = 200
 AGE_YEARS_MAX = 120
 #: Unknown fields beyond these are counted, not listed: each hint costs time.
 _UNKNOWN_LISTED_MAX = 10
-_FIELD_SHOWN = re.compile(r"[a-z_]{1,40}")
+_FIELD_CHARACTERS_MAX = 40
+_FIELD_SHOWN = re.compile(rf"[a-z_]{{1,{_FIELD_CHARACTERS_MAX}}}")
+#: What others call our fields.
+_OTHER_WORDS = {
+    "firstname": "given_name",
+    "forename": "given_name",
+    "lastname": "family_name",
+    "surname": "family_name",
+    "dob": "date_of_birth",
+    "birthdate": "date_of_birth",
+    "socialsecuritynumber": "ssn",
+    "line1": "street",
+    "zip": "postal_code",
+    "zipcode": "postal_code",
+}
 _SSN = re.compile(r"([0-9]{3})([0-9]{2})([0-9]{4})")
 #: Printed on specimen cards; the Social Security Administration voided them.
 _SSN_VOID = frozenset({"078051120", "219099999"})
@@ -133,8 +147,8 @@ def _unknown_problems(data: dict[Any, Any], *, path: str, known: list[str]) -> l
     problems = []
     for name in unknown[:_UNKNOWN_LISTED_MAX]:
         is_shown = isinstance(name, str) and _FIELD_SHOWN.fullmatch(name) is not None
-        near = get_close_matches(name, known, n=1) if is_shown else []
-        hint = f"did you mean {near[0]}?" if near else f"the fields are {', '.join(known)}"
+        near = _near(name, known) if isinstance(name, str) else None
+        hint = f"did you mean {near}?" if near else f"the fields are {', '.join(known)}"
         shown = name if is_shown else "(a field)"
         problems.append(
             Problem(code="unknown_field", path=f"{path}.{shown}", message=f"unknown field; {hint}")
@@ -143,6 +157,17 @@ def _unknown_problems(data: dict[Any, Any], *, path: str, known: list[str]) -> l
         message = f"{more} more unknown fields"
         problems.append(Problem(code="unknown_field", path=path, message=message))
     return problems
+
+
+def _near(name: str, known: list[str]) -> str | None:
+    """Return the field that is meant: by another word for it, or by a slip of the keys."""
+    if len(name) > _FIELD_CHARACTERS_MAX:
+        return None
+    plain = name.casefold().replace("_", "")
+    fields = {field.replace("_", ""): field for field in known}
+    fields |= {word: field for word, field in _OTHER_WORDS.items() if field in known}
+    near = get_close_matches(plain, fields, n=1, cutoff=0.75)
+    return fields[near[0]] if near else None
 
 
 def _text_finding(value: object, *, characters_max: int) -> _Finding | None:
