@@ -21,10 +21,12 @@ from wherewithal.vocabulary.facts import STATES
 from wherewithal.vocabulary.identity import Address, Identity, age_years
 from wherewithal.vocabulary.likeness import (
     Likeness,
+    Resolution,
     compare,
     match_keys,
     match_name,
     match_postal,
+    resolve,
 )
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "Address",
     "Identity",
     "Likeness",
+    "Resolution",
     "age_years",
     "compare",
     "identity_problems",
@@ -41,6 +44,7 @@ __all__ = [
     "match_name",
     "match_postal",
     "read_identity",
+    "resolve",
 ]
 
 #: Code points, after the spaces around it are gone; at least one. Of names and cities.

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from enum import Enum
+
+import msgspec
 
 from wherewithal.vocabulary.identity import Identity
 
@@ -98,6 +101,30 @@ def compare(known: Identity, asked: Identity) -> Likeness:
         return Likeness.SAME if is_same else Likeness.AMBIGUOUS
     is_alike = keys["name_dob_zip"] == asked_keys["name_dob_zip"]
     return Likeness.AMBIGUOUS if is_alike else Likeness.OTHER
+
+
+class Resolution(msgspec.Struct, frozen=True, kw_only=True):
+    """Who an identity belongs to."""
+
+    likeness: Likeness
+    #: Set where the likeness is SAME.
+    consumer_id: str | None = None
+
+
+def resolve(found: Mapping[str, Identity], asked: Identity) -> Resolution:
+    """Return which known consumer asks, if it is exactly one and the same.
+
+    `found` holds the consumers, by id, that any of `match_keys(asked)` finds, with the identity
+    that is stored of each. A key may stem from how a consumer spelled themselves before, so that a
+    consumer who was found and is now OTHER is AMBIGUOUS; so is everyone where several were found.
+    OTHER means that nobody was found: a new consumer.
+    """
+    if not found:
+        return Resolution(likeness=Likeness.OTHER)
+    consumer_id, known = next(iter(found.items()))
+    if len(found) == 1 and compare(known, asked) is Likeness.SAME:
+        return Resolution(likeness=Likeness.SAME, consumer_id=consumer_id)
+    return Resolution(likeness=Likeness.AMBIGUOUS)
 
 
 def _share_a_name(one: Identity, other: Identity) -> bool:
