@@ -5,7 +5,7 @@
 
 Each file is one transaction under an advisory lock, with limits on how long it may wait for a lock
 and how long a statement may take; what ran is recorded with its digest in `schema_migration`.
-A line `-- include: PACKAGE/FILE sha256:DIGEST` stands for a file that a library ships, that one only.
+A line `-- include: PACKAGE/FILE sha256:DIGEST` stands for a file of a library, for that text only.
 """
 
 from __future__ import annotations
