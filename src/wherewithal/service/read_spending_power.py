@@ -15,7 +15,7 @@ import msgspec
 
 from wherewithal.service.answers import ClaimType, ProductAnswer, ProductStatus, Used
 from wherewithal.service.product_answers import ProductAnswers
-from wherewithal.service.standing import PersonRow, PersonStanding, ReadsPeople, StandingDecision
+from wherewithal.service.standing import CurrentDecision, PersonRow, PersonStanding, ReadsPeople
 from wherewithal.vocabulary.outcome import Outcome
 
 Status: TypeAlias = Literal["available", "not_yet_assessed", "expired", "blocked", "not_decided"]
@@ -87,10 +87,10 @@ def status_of(row: PersonRow, products: ProductAnswers) -> Status:
         return "blocked"
     if decision is None:
         return "not_yet_assessed"
-    if decision.expires_at <= row.read_at:
-        return "expired"
     if not decision.is_decided:
         return "not_decided"
+    if decision.expires_at <= row.read_at:
+        return "expired"
     if decision.tempo == "offline":
         # Its reasons are internal until the person asks, and a decline without reasons is none.
         if decision.outcome != _APPROVED:
@@ -100,14 +100,14 @@ def status_of(row: PersonRow, products: ProductAnswers) -> Status:
     return "available"
 
 
-def wording_of(status: str, decision: StandingDecision | None) -> str:
+def wording_of(status: str, decision: CurrentDecision | None) -> str:
     """Return what a status means, in words."""
     if status == "available" and decision is not None:
         return WORDINGS[decision.claim if decision.outcome == _APPROVED else "declined"]
     return WORDINGS[status]
 
 
-def standing_of(decision: StandingDecision) -> PersonStanding:
+def standing_of(decision: CurrentDecision) -> PersonStanding:
     """Return what power is computed from. Errors: msgspec.ValidationError if it was not us."""
     return _STANDING.decode(decision.standing)
 
@@ -145,7 +145,7 @@ def _answer(consumer_id: UUID, row: PersonRow, products: ProductAnswers) -> _Jso
 
 
 def _products(
-    row: PersonRow, decision: StandingDecision, products: ProductAnswers
+    row: PersonRow, decision: CurrentDecision, products: ProductAnswers
 ) -> tuple[int | None, msgspec.Raw]:
     """Return the largest single purchase, and the products' part."""
     if decision.products is not None and _is_as_answered(row, decision, products):
@@ -167,7 +167,7 @@ def _products(
     return max(powers, default=None), msgspec.Raw(_ENCODER.encode(answers))
 
 
-def _is_as_answered(row: PersonRow, decision: StandingDecision, products: ProductAnswers) -> bool:
+def _is_as_answered(row: PersonRow, decision: CurrentDecision, products: ProductAnswers) -> bool:
     """Return whether what was answered at the time is still what holds."""
     bundle, on = products.bundle, row.read_at.date()
     if row.used_cents or decision.products is None:
@@ -200,7 +200,7 @@ def _unassessed(products: ProductAnswers, status: str) -> msgspec.Raw:
     return msgspec.Raw(_ENCODER.encode(products.unassessed(meaning)))
 
 
-def _reasons(decision: StandingDecision, products: ProductAnswers) -> msgspec.Raw:
+def _reasons(decision: CurrentDecision, products: ProductAnswers) -> msgspec.Raw:
     """Return the reasons in words; those of an offline run are internal until the person asks."""
     codes = decision.reasons if decision.tempo == "now" else ()
     return msgspec.Raw(_ENCODER.encode([products.reason(code) for code in codes]))

@@ -46,7 +46,7 @@ class DirectoryVersion(msgspec.Struct, frozen=True, order=True):
         return f"{self.merchants}.{self.programs}"
 
 
-class StandingDecision(msgspec.Struct, frozen=True, kw_only=True):
+class CurrentDecision(msgspec.Struct, frozen=True, kw_only=True):
     """The newest decision of a person, by (as_of, seq) over both tempos."""
 
     #: now | offline.
@@ -80,7 +80,7 @@ class PersonRow(msgspec.Struct, frozen=True, kw_only=True):
     held_cents: int
     directory: DirectoryVersion
     #: None: nobody asked, and no run that stands has them.
-    decision: StandingDecision | None
+    decision: CurrentDecision | None
 
     @property
     def used_cents(self) -> int:
