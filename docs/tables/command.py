@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from docs.tables import catalogue, demo, facts, pages, policy, profile
+from docs.tables import catalogue, demo, facts, pages, personas, policy, profile
 from wherewithal.surfaces.cli.demo import LOANS
 from wherewithal.wiring.command import ports
 
@@ -29,6 +29,7 @@ def parts_of(root: Path) -> dict[str, str]:
         "reason-kinds": catalogue.reason_kinds(bundle),
         "reasons": catalogue.reasons(bundle),
         "cases": catalogue.cases(root / BUNDLE),
+        "personas": personas.personas(bundle, root),
         "operations": profile.operations(),
         "inputs": profile.inputs(),
         "functions": profile.functions(),

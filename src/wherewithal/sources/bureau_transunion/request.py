@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import msgspec
 from lxml import etree
@@ -15,7 +16,7 @@ from wherewithal.vocabulary.redaction import nothing_for_rich, redacted
 SCHEMA_VERSION = "2.33"
 #: A full credit report with its entries.
 CREDIT_REPORT_PRODUCT = "07000"
-_NAMESPACES: dict[str | None, str] = {None: NAMESPACE}
+_NAMESPACES: dict[Any, str] = {None: NAMESPACE}
 _INQUIRY_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 #: What XML 1.0 cannot hold.
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
