@@ -1,4 +1,4 @@
-"""`wherewithal lending schedule`."""
+"""`wherewithal lending schedule` and `wherewithal lending apr`."""
 
 from __future__ import annotations
 
@@ -31,3 +31,31 @@ def test_all_that_is_wrong_is_said_at_once(command):
         "--note-rate-bps",
         "--start",
     ]
+
+
+def test_aprs_of_a_file(command, tmp_path):
+    file = tmp_path / "loans.json"
+    file.write_text(
+        '[{"id": "a", "advances": [{"date": "1978-01-01", "amount_cents": 100000}],'
+        ' "payments": [{"date": "1978-09-13", "amount_cents": 108000}]}]'
+    )
+    assert command("lending", "apr", str(file)).json == [
+        {"id": "a", "apr_pct": 11.4509804, "unit_period": "255 days"}
+    ]
+
+
+def test_apr_refuses_what_is_no_exact_json(command, tmp_path):
+    cases = {
+        "[{]": "not JSON from line 1, column 3 on",
+        '[{"id": 1, "id": 2}]': "has a key twice: id",
+        "[" * 100_000: "nested too deep",
+        "\xff": "not UTF-8",
+        '[{"id": "a", "advances": [{"date": "2025-01-01", "amount_cents": 1e400}],'
+        ' "payments": [{"date": "2025-02-01", "amount_cents": 1.0}]}]': "$[0].payments[0].amount",
+    }
+    for text, message in cases.items():
+        file = tmp_path / "loans.json"
+        file.write_bytes(text.encode("latin-1"))
+        answer = command("lending", "apr", str(file))
+        assert (answer.code, answer.out) == (2, "")
+        assert message in answer.err

@@ -13,7 +13,9 @@ from wherewithal.lending.apr import (
     regular_apr_pct,
     schedule_apr_pct,
 )
+from wherewithal.lending.apr_by_dates import DatedApr, Flow, apr_by_dates
 from wherewithal.lending.door import schedule_json
+from wherewithal.lending.door_apr import apr_json
 from wherewithal.lending.pay_in_4 import (
     PayIn4Schedule,
     pay_in_4_financed_cents,
@@ -28,11 +30,15 @@ from wherewithal.lending.schedule import (
 
 __all__ = [
     "AnnuityFactor",
+    "DatedApr",
+    "Flow",
     "PayIn4Schedule",
     "Payment",
     "Schedule",
     "annuity_factor",
     "apr_bps",
+    "apr_by_dates",
+    "apr_json",
     "is_apr_within_cap",
     "largest_principal_cents",
     "level_payment_cents",

@@ -1,13 +1,15 @@
-"""`wherewithal lending schedule`: what a loan costs, as JSON."""
+"""`wherewithal lending`: what a loan costs, as JSON."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from wherewithal.lending.door import schedule_json
+from wherewithal.lending import apr_json, schedule_json
 from wherewithal.surfaces.cli.answer import print_json
+from wherewithal.surfaces.cli.json_file import load_json
 
 _Typed = Annotated[str, Parameter(allow_leading_hyphen=True)]
 
@@ -45,4 +47,20 @@ def add_lending(app: App) -> None:
                 start=start,
             )
         )
+        return 0
+
+    @lending.command(name="apr")
+    def apr(file: Path) -> int:
+        """Print the Regulation Z APR of any advances and payments, from their dates, as JSON.
+
+        The unit-period is found as 12 CFR 1026, appendix J(b) says. A transaction that has no APR,
+        because it does not repay what was advanced, is answered with null and the reason.
+
+        Parameters
+        ----------
+        file
+            A list of transactions: [{"id": "a", "advances": [{"date": "2025-01-10",
+            "amount_cents": 500000}], "payments": [{"date": "2025-02-10", "amount_cents": 23000}]}].
+        """
+        print_json(apr_json(load_json(file)))
         return 0
