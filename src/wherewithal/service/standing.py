@@ -12,7 +12,6 @@ from uuid import UUID
 import msgspec
 
 from wherewithal.service.answers import ClaimType
-from wherewithal.vocabulary.merchant import Merchant
 from wherewithal.vocabulary.outcome import DECIDED
 
 _DECIDED = frozenset(outcome.value for outcome in DECIDED)
@@ -60,7 +59,7 @@ class CurrentDecision(msgspec.Struct, frozen=True, kw_only=True):
     total_cents: int | None
     expires_at: datetime
     #: JSON of a PersonStanding.
-    standing: bytes
+    standing: str
     #: JSON of the products' part as it was first answered; None where nobody was answered yet.
     products: bytes | None
 
@@ -92,11 +91,8 @@ class ReadsPeople(Protocol):
     """Finds what stands for a person, in one statement."""
 
     async def read_person(self, consumer_id: UUID) -> PersonRow | None:
-        """Return what stands now; None if there is no such consumer."""
-        ...
+        """Return what stands now; None if there is no such consumer.
 
-    async def read_person_at(
-        self, consumer_id: UUID, merchant_id: str
-    ) -> tuple[PersonRow, Merchant | None] | None:
-        """Return what stands now and the merchant as it is now; None without such a consumer."""
+        Errors: Unavailable if the database does not answer.
+        """
         ...
