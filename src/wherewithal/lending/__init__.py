@@ -14,6 +14,7 @@ from wherewithal.lending.apr import (
     schedule_apr_pct,
 )
 from wherewithal.lending.apr_by_dates import DatedApr, Flow, apr_by_dates
+from wherewithal.lending.apr_columns import level_aprs_pct
 from wherewithal.lending.door import schedule_json
 from wherewithal.lending.door_apr import apr_json
 from wherewithal.lending.pay_in_4 import (
@@ -41,6 +42,7 @@ __all__ = [
     "apr_json",
     "is_apr_within_cap",
     "largest_principal_cents",
+    "level_aprs_pct",
     "level_payment_cents",
     "monthly_schedule",
     "note_rate_within_cap",
