@@ -1,0 +1,105 @@
+"""The processes of one machine: start them in order, watch them, stop them in the other order."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from wherewithal.vocabulary.errors import WherewithalError
+
+_POLL_S = 0.1
+_LOG_LINES_SHOWN = 12
+
+
+class ProcessEnded(WherewithalError):
+    """A process that must run has ended, or did not get ready; the message has its last words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A process of ours."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
+def start(
+    name: str, arguments: Sequence[str], *, environment: Mapping[str, str], logs: Path
+) -> Running:
+    """Start a command of this program as a process of its own, its output in `logs/<name>.log`.
+
+    The process leads a session of its own, so that Control-C in a terminal reaches us alone and the
+    order of stopping is ours.
+    """
+    logs.mkdir(parents=True, exist_ok=True)
+    log = logs / f"{name}.log"
+    with log.open("wb") as file:
+        process = subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-m", "wherewithal", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **environment},
+            start_new_session=True,
+        )
+    return Running(name=name, process=process, log=log)
+
+
+def wait_until(running: Running, is_ready: Callable[[], bool], *, wait_s: float) -> None:
+    """Wait until a process is ready.
+
+    Errors: ProcessEnded if it ends before, or is not ready in time.
+    """
+    deadline = time.monotonic() + wait_s
+    while not is_ready():
+        check(running)
+        if time.monotonic() > deadline:
+            message = f"{running.name} was not ready after {wait_s:g} s\n{last_words(running)}"
+            raise ProcessEnded(message)
+        time.sleep(_POLL_S)
+
+
+def check(running: Running) -> None:
+    """Raise ProcessEnded if a process has ended."""
+    code = running.process.poll()
+    if code is not None:
+        raise ProcessEnded(f"{running.name} ended with {code}\n{last_words(running)}")
+
+
+def watch(everyone: Sequence[Running], *, until: Callable[[], bool]) -> None:
+    """Return when `until` says so.
+
+    Errors: ProcessEnded as soon as one of the processes ends.
+    """
+    while not until():
+        for running in everyone:
+            check(running)
+        time.sleep(_POLL_S)
+
+
+def stop(running: Running, *, grace_s: float) -> bool:
+    """Ask a process to end, and end it if it does not; return whether it ended by itself."""
+    if running.process.poll() is not None:
+        return True
+    running.process.send_signal(signal.SIGTERM)
+    try:
+        running.process.wait(grace_s)
+    except subprocess.TimeoutExpired:
+        running.process.kill()
+        running.process.wait()
+        return False
+    return True
+
+
+def last_words(running: Running) -> str:
+    """Return the end of a process's log."""
+    text = running.log.read_text(errors="replace") if running.log.is_file() else ""
+    lines = text.splitlines()[-_LOG_LINES_SHOWN:]
+    return "\n".join([f"the end of {running.log}:", *lines])
