@@ -177,6 +177,10 @@ def test_everyone_is_the_same_as_themselves_in_any_spelling(one):
     assert match_keys(one)["ssn"] == match_keys(loud)["ssn"]
 
 
+def test_letters_that_fold_to_nothing_still_tell_names_apart():
+    assert match_name("\ufe76") != match_name("\ufe78") != ""
+
+
 @given(NAMES)
 def test_a_name_with_a_letter_is_never_empty_and_folding_is_done(name):
     folded = match_name(name)

@@ -141,13 +141,16 @@ def _folded(name: str) -> str:
 
 
 def _words(name: str) -> list[str]:
-    """Return the words of a name as letters, suffixes left out; at least one, maybe empty."""
+    """Return the words of a name as letters, suffixes left out; at least one.
+
+    A few letters, such as Arabic vowels written alone, fold to nothing; those stay as they are.
+    """
     words = [
         "".join(character for character in word if _is_letter(character))
         for word in _SEPARATORS.split(_folded(name))
     ]
     words = [word for word in words if word]
-    return [word for word in words if word not in _SUFFIXES] or words[:1] or [""]
+    return [word for word in words if word not in _SUFFIXES] or words[:1] or [name.casefold()]
 
 
 def _is_letter(character: str) -> bool:
