@@ -6,7 +6,8 @@ dates. Carried in whole dollars: payments to others, from the row's ratio of deb
 limit by which the balance makes the row's utilisation. Not carried, because a TU4 report cannot say
 them or its reader does not count them: income, employment and housing (they are stated); the ratio
 itself and the utilisation itself; public records that are no bankruptcies; an amount past due
-where no trade is; the months since a delinquency where a trade is past due now (that is 0).
+where no trade is; more open trades than trades; the months since a delinquency where a trade is
+past due now (that is 0).
 Unknown to the row and a plain 0 in the report: bankruptcies, charge-offs and collections of 2007.
 """
 
@@ -109,7 +110,9 @@ def _with_amounts(trades: list[FiledTrade], facts: dict[str, Any]) -> list[Filed
     card = replace(trades[0], balance=balance, limit=limit)
     if open_count == 1:
         # One trade bears all. A card without a stated balance runs while it is reported.
-        trades[0] = replace(card, balance=balance or None, payment=payments)
+        if payments and not balance:
+            card = replace(card, balance=None)
+        trades[0] = replace(card, payment=payments)
         return trades
     on_card = min(payments, max(_MINIMUM_PAYMENT, -(-balance * 3 // 100))) if balance else 0
     trades[0] = replace(card, payment=on_card)

@@ -26,6 +26,7 @@ class SimulatorServer:
 
         Errors: OSError if the address cannot be listened on.
         """
+        self.app = app
         self._socket = socket.create_server((host, port))
         self.host, self.port = self._socket.getsockname()[:2]
         connections: dict[tuple[str, int], asyncio.Transport] = {}
