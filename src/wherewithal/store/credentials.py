@@ -1,0 +1,101 @@
+"""Service keys as they are stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from wherewithal.store.pool import Pool
+from wherewithal.store.queries import load_queries
+from wherewithal.store.unavailable import as_unavailable
+
+_QUERIES: Final = load_queries("credentials.sql")
+
+
+class LiveCredential(msgspec.Struct, frozen=True, kw_only=True):
+    """A credential that is neither expired nor revoked."""
+
+    credential_id: str
+    secret_sha256: bytes
+    scopes: tuple[str, ...]
+
+
+class ListedCredential(msgspec.Struct, frozen=True, kw_only=True):
+    """A credential as an operator sees it."""
+
+    credential_id: str
+    name: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+class CredentialsInStore:
+    """Keeps service keys; only the hash of a secret ever comes here."""
+
+    def __init__(self, pool: Pool) -> None:
+        """Keep where connections come from."""
+        self._pool = pool
+
+    async def find(self, credential_id: str) -> LiveCredential | None:
+        """Return a credential that lives; None if it is unknown, expired or revoked."""
+        with as_unavailable():
+            async with self._pool.connection() as connection:
+                cursor = connection.cursor()
+                await cursor.execute(_QUERIES["find_credential"], {"credential_id": credential_id})
+                row = await cursor.fetchone()
+        if row is None:
+            return None
+        return LiveCredential(credential_id=row[0], secret_sha256=row[1], scopes=tuple(row[2]))
+
+    async def add(
+        self,
+        *,
+        credential_id: str,
+        name: str,
+        secret_sha256: bytes,
+        scopes: Iterable[str],
+        expires_at: datetime | None,
+    ) -> None:
+        """Keep a new credential."""
+        given = {
+            "credential_id": credential_id,
+            "name": name,
+            "secret_sha256": secret_sha256,
+            "scopes": sorted(scopes),
+            "expires_at": expires_at,
+        }
+        with as_unavailable():
+            async with self._pool.connection() as connection:
+                await connection.execute(_QUERIES["add_credential"], given)
+
+    async def revoke(self, credential_id: str) -> bool:
+        """Revoke a credential for good; False if there is none. Twice is once."""
+        with as_unavailable():
+            async with self._pool.connection() as connection:
+                cursor = await connection.execute(
+                    _QUERIES["revoke_credential"], {"credential_id": credential_id}
+                )
+                return await cursor.fetchone() is not None
+
+    async def list_all(self) -> tuple[ListedCredential, ...]:
+        """Return all credentials, revoked ones too, the oldest first."""
+        with as_unavailable():
+            async with self._pool.connection() as connection:
+                cursor = await connection.execute(_QUERIES["list_credentials"])
+                rows = await cursor.fetchall()
+        return tuple(
+            ListedCredential(
+                credential_id=row[0],
+                name=row[1],
+                scopes=tuple(row[2]),
+                created_at=row[3],
+                expires_at=row[4],
+                revoked_at=row[5],
+            )
+            for row in rows
+        )
