@@ -5,6 +5,7 @@ import os
 import random
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -129,6 +130,17 @@ def test_a_link_a_folder_a_pipe_and_a_long_file_are_no_key_files(file, tmp_path)
 def test_a_folder_that_cannot_be_made_is_said(tmp_path):
     (tmp_path / "file").write_text("")
     assert code_of(file=tmp_path / "file" / "key", may_make=True) == "key_file"
+
+
+def test_a_folder_that_takes_no_files_is_said():
+    assert code_of(file=Path("/proc/none/key"), may_make=True) == "key_file"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_a_file_of_another_user_is_refused(file):
+    start(file=file, may_make=True)
+    os.chown(file, 12_345, -1)
+    assert code_of(file=file) == "key_file_owner"
 
 
 def test_a_damaged_file_is_refused_by_its_name(file):
