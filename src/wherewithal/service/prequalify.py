@@ -1,0 +1,245 @@
+"""Prequalify one person now: the key, who it is, the stages, one write.
+
+Reads as DESIGN 5 does. What was begun under a key is finished once: the claim on the key is looked
+at again in the very statement that writes (docs/decisions/0017).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from wherewithal.service.errors import (
+    AmbiguousIdentity,
+    ConsentRefused,
+    InProgress,
+    RequestRefused,
+    TooMany,
+    Unavailable,
+)
+from wherewithal.service.inquiry import ConsentScope, GivenConsent, Inquiry, NewConsent
+from wherewithal.service.inquiry_records import (
+    Account,
+    Answered,
+    Claim,
+    ConsentRecord,
+    IdentityUpdate,
+    Opening,
+    RequestKey,
+)
+from wherewithal.service.ports import PrequalifyPorts
+from wherewithal.service.prequalify_answer import Case, recording_of
+from wherewithal.service.prequalify_stages import find
+from wherewithal.vocabulary.consumer import Likeness, compare
+from wherewithal.vocabulary.errors import Problem
+
+#: For how long a consent stands that names no end.
+CONSENT_DAYS: Final = {ConsentScope.ONCE: 30, ConsentScope.STANDING: 365}
+#: How often another process's work under the same key is looked for before we say 409.
+_POLLS: Final = 10
+_POLL_S: Final = 0.1
+#: Two who ask at once for the same new person: the second finds the first one's consumer.
+_RACES_MAX: Final = 3
+
+
+async def prequalify(
+    inquiry: Inquiry,
+    *,
+    credential_id: str,
+    idempotency_key: str,
+    request_digest: bytes,
+    ports: PrequalifyPorts,
+) -> Answered:
+    """Answer an inquiry, once for a key; the same key gets the first answer's bytes again.
+
+    Null:   an answer with status 202 is not final: a job finishes it.
+    Errors: KeyReused, InProgress, AmbiguousIdentity, ConsentRefused, TooMany: nothing is recorded,
+            and the key is free again. Unavailable: ask again with the same key.
+    """
+    key = RequestKey(
+        credential_id=credential_id,
+        idempotency_key=idempotency_key,
+        request_digest=request_digest,
+    )
+    return await ports.flights.once(key, lambda: _answer(inquiry, key, ports))
+
+
+async def _answer(inquiry: Inquiry, key: RequestKey, ports: PrequalifyPorts) -> Answered:
+    opening = await _claim(inquiry, key, ports)
+    if isinstance(opening, Answered):
+        return opening
+    try:
+        return await _work(inquiry, opening, key, ports)
+    except (RequestRefused, TooMany):
+        await ports.ledger.forget_claim(key, opening.claim)
+        raise
+
+
+async def _claim(inquiry: Inquiry, key: RequestKey, ports: PrequalifyPorts) -> Opening | Answered:
+    """Claim the key, or wait a little for whoever has it."""
+    for attempt in range(_POLLS):
+        opening = await _open(inquiry, key, ports)
+        if opening is not None:
+            return opening
+        if (answered := await ports.ledger.find_answer(key)) is not None:
+            return answered
+        if attempt < _POLLS - 1:
+            await ports.sleep(_POLL_S)
+    message = "a request with this key is being worked on; ask again with the same key"
+    raise InProgress(message, retry_after_s=1)
+
+
+async def _open(inquiry: Inquiry, key: RequestKey, ports: PrequalifyPorts) -> Opening | None:
+    return await ports.ledger.open_inquiry(
+        inquiry, key=key, at=ports.clock(), new_id=ports.new_uuid(), token=ports.new_uuid()
+    )
+
+
+async def _work(
+    inquiry: Inquiry, opening: Opening, key: RequestKey, ports: PrequalifyPorts
+) -> Answered:
+    at = ports.clock()
+    for _ in range(_RACES_MAX):
+        known = identified(inquiry, opening.accounts)
+        consent_id, new_consent = consent_of(
+            inquiry, known, opening.claim, credential_id=key.credential_id, at=at
+        )
+        account = known or await ports.ledger.add_consumer(
+            inquiry.identity, consumer_id=ports.new_uuid(), reference=inquiry.reference
+        )
+        if account is not None:
+            break
+        again = await _open(inquiry, key, ports)
+        if again is None:
+            raise Unavailable("database")
+        opening = again
+    else:
+        raise Unavailable("database")
+    case = Case(
+        inquiry=inquiry,
+        account=account,
+        prequalification_id=opening.claim.inquiry_id,
+        credential_id=key.credential_id,
+        consent_id=consent_id,
+        new_consent=new_consent,
+        asked_at=at,
+        at=at,
+        update=_update(inquiry, known),
+    )
+    finding = await find(case, ports, deadline_s=ports.settings.pull_deadline_s)
+    recording = recording_of(case, finding, ports)
+    if await ports.ledger.record(recording, key=key, claim=opening.claim):
+        return Answered(
+            status=recording.response_status,
+            body=recording.response,
+            consumer_id=account.consumer_id,
+            prequalification_id=case.prequalification_id,
+        )
+    return await _first_answer(key, ports)
+
+
+async def _first_answer(key: RequestKey, ports: PrequalifyPorts) -> Answered:
+    """Return what somebody else wrote, who took the key over while we were too slow."""
+    if (answered := await ports.ledger.find_answer(key)) is not None:
+        return answered
+    message = "a request with this key is being worked on; ask again with the same key"
+    raise InProgress(message, retry_after_s=1)
+
+
+def identified(inquiry: Inquiry, accounts: tuple[Account, ...]) -> Account | None:
+    """Return the one consumer whom the inquiry is about; None is somebody new.
+
+    Errors: AmbiguousIdentity where it may be somebody whom we know, or not, or one of two.
+    """
+    same = [account for account in accounts if _likeness(inquiry, account) is Likeness.SAME]
+    if len(accounts) > 1 or len(same) < len(accounts):
+        message = (
+            "these particulars fit a person whom we know only in part; check them, or let a"
+            " person at the lender look at it"
+        )
+        raise AmbiguousIdentity(
+            [Problem(code="ambiguous_identity", path="$.consumer", message=message)]
+        )
+    return same[0] if same else None
+
+
+def _likeness(inquiry: Inquiry, account: Account) -> Likeness:
+    """Compare; a row of a portfolio that nobody ever named is whom the lender says it is."""
+    if account.identity is None:
+        by_reference = account.found_by == frozenset({"reference"})
+        return Likeness.SAME if by_reference else Likeness.AMBIGUOUS
+    return compare(account.identity, inquiry.identity)
+
+
+def consent_of(
+    inquiry: Inquiry, known: Account | None, claim: Claim, *, credential_id: str, at: datetime
+) -> tuple[UUID, ConsentRecord | None]:
+    """Return the consent that the inquiry stands on, with its record if it is a new one.
+
+    Errors: ConsentRefused, with the code unknown_consent, consent_purpose, consent_expired or
+            consent_revoked.
+    """
+    consent, kept = inquiry.consent, known.consent if known else None
+    if isinstance(consent, GivenConsent):
+        if kept is None:
+            raise refused_consent("unknown_consent")
+        if kept.purpose != inquiry.purpose.value:
+            raise refused_consent("consent_purpose")
+    else:
+        record = _new_consent(consent, inquiry, claim, credential_id=credential_id, at=at)
+        if record.expires_at <= at:
+            raise refused_consent("consent_expired")
+        if kept is None:
+            return record.consent_id, record
+    if kept.revoked_at is not None:
+        raise refused_consent("consent_revoked")
+    if kept.expires_at <= at:
+        raise refused_consent("consent_expired")
+    return kept.consent_id, None
+
+
+_CONSENT_PROBLEMS: Final = {
+    "unknown_consent": (
+        "$.consent.consent_id",
+        "no such consent of this person; ask for a new one",
+    ),
+    "consent_purpose": ("$.consent.consent_id", "this consent is for another purpose"),
+    "consent_expired": ("$.consent", "the consent has expired; ask the person for a new one"),
+    "consent_revoked": ("$.consent", "the consent was revoked; nothing may be asked under it"),
+    "consent_used": ("$.consent", "the consent was for one report; ask the person for a new one"),
+}
+
+
+def refused_consent(code: str) -> ConsentRefused:
+    """Return the refusal of a consent by its code."""
+    path, message = _CONSENT_PROBLEMS[code]
+    return ConsentRefused([Problem(code=code, path=path, message=message)])
+
+
+def _new_consent(
+    consent: NewConsent, inquiry: Inquiry, claim: Claim, *, credential_id: str, at: datetime
+) -> ConsentRecord:
+    return ConsentRecord(
+        consent_id=claim.inquiry_id,
+        scope=consent.scope.value,
+        purpose=inquiry.purpose.value,
+        text_version=consent.text_version,
+        text_sha256=consent.text_sha256,
+        channel=inquiry.channel.value,
+        credential_id=credential_id,
+        given_at=at,
+        expires_at=consent.expires_at or at + timedelta(days=CONSENT_DAYS[consent.scope]),
+    )
+
+
+def _update(inquiry: Inquiry, known: Account | None) -> IdentityUpdate | None:
+    """Return what is new about a known person: a spelling, an address, the lender's number."""
+    if known is None:
+        return None
+    identity = None if known.identity == inquiry.identity else inquiry.identity
+    is_named = inquiry.reference is None or "reference" in known.found_by
+    reference = None if is_named else inquiry.reference
+    if identity is None and reference is None:
+        return None
+    return IdentityUpdate(identity=identity, reference=reference)

@@ -1,0 +1,325 @@
+"""From what a stage found to the answer in words, and to everything that is recorded of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from wherewithal.qualify.decide import Decision
+from wherewithal.qualify.merchants import PERSON_COLUMNS
+from wherewithal.service.answers import ClaimType, Pending, Prequalification, ProductAnswer
+from wherewithal.service.applicant_facts import (
+    CALENDAR_TIME_ZONE,
+    calendar_day,
+    facts_as_text,
+    stated_facts,
+)
+from wherewithal.service.inquiry import Inquiry
+from wherewithal.service.inquiry_records import (
+    Account,
+    ConsentRecord,
+    DecisionRecord,
+    IdentityUpdate,
+    KeptReport,
+    PowerRecord,
+    Recording,
+    ReportRecord,
+    StandingDecision,
+)
+from wherewithal.service.notices import Communicated, ReportUsed, notice_cases
+from wherewithal.service.own_reasons import reason_answer
+from wherewithal.service.ports import PrequalifyPorts
+from wherewithal.service.products_answer import decided_products, undecided_products
+from wherewithal.service.standing_decisions import decision_expiry
+from wherewithal.vocabulary.outcome import DECIDED, Outcome
+
+#: The word for an inquiry that a bureau never answered: nothing was decided.
+UNAVAILABLE: Final = "unavailable"
+OK, ACCEPTED = 200, 202
+
+_NO_HARM: Final = "Asking us does not affect your credit score."
+_WORDINGS: Final = {
+    Outcome.APPROVED.value: (
+        "You are prequalified: this is what you can spend now, by what we know of you today. It is"
+        " no loan yet; the terms of a purchase are agreed when you make it. " + _NO_HARM
+    ),
+    Outcome.DECLINED.value: (
+        "We cannot offer you anything at present, for the reasons that stand beside this. "
+        + _NO_HARM
+    ),
+    Outcome.INCOMPLETE.value: "Something is missing before we can decide; see what we ask for.",
+    Outcome.STEP_UP.value: "Before we decide, we need proof that it is you who asks.",
+    Outcome.REFUSED_IDENTITY.value: "We could not complete this request online.",
+    UNAVAILABLE: "The credit bureau did not answer, so nothing was decided. Please ask again later.",
+}
+_UNDECIDED: Final = "We could not decide on your credit file; the reason says what may help."
+_PENDING: Final = "We are still waiting for an answer; ask for this result again in a moment."
+_WAITS: Final = {
+    "bureau_report": Pending(
+        what="bureau_report", who="us", wording="We are waiting for the credit bureau's answer."
+    ),
+    "identity_check": Pending(
+        what="identity_check", who="us", wording="We are still checking who asks."
+    ),
+    "proof_of_identity": Pending(
+        what="proof_of_identity",
+        who="consumer",
+        wording="Show us who you are; the reason says how.",
+    ),
+    "stated_income": Pending(
+        what="stated_income",
+        who="consumer",
+        wording="Tell us your yearly income from all lawful sources.",
+    ),
+    "open_accounts": Pending(
+        what="open_accounts",
+        who="consumer",
+        wording="We need a credit report that lists your open accounts.",
+    ),
+    "state_of_residence": Pending(
+        what="state_of_residence", who="consumer", wording="Tell us in which state you live."
+    ),
+}
+_ASKED_FOR: Final = {
+    "I_INCOME": "stated_income",
+    "I_OBLIGATIONS": "open_accounts",
+    "I_STATE": "state_of_residence",
+}
+_encode = msgspec.json.Encoder().encode
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """An inquiry with the consumer that it is about."""
+
+    inquiry: Inquiry
+    account: Account
+    prequalification_id: UUID
+    credential_id: str
+    consent_id: UUID
+    new_consent: ConsentRecord | None
+    asked_at: datetime
+    #: Now: the same moment as `asked_at`, unless a job goes on with what had to wait.
+    at: datetime
+    #: None where a job goes on.
+    update: IdentityUpdate | None = None
+
+    @property
+    def on(self) -> date:
+        """Return today, in the calendar zone."""
+        return calendar_day(self.at)
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """What the stages came to; the first that can decide does."""
+
+    outcome: str | None = None
+    #: Codes; the decision's own where one was made.
+    reasons: tuple[str, ...] = ()
+    #: Made now.
+    decision: Decision | None = None
+    facts: dict[str, Any] | None = None
+    #: A decision that still stands.
+    standing: StandingDecision | None = None
+    #: The report that the decision rests on, kept or new.
+    kept: KeptReport | None = None
+    report: ReportRecord | None = None
+    #: What has to be waited for, or what the person has to do: a key of the words above.
+    waits_for: str | None = None
+    #: Product -> law reason, where none may be offered.
+    law_reasons: Mapping[str, str] = {}
+
+
+def recording_of(case: Case, finding: Finding, ports: PrequalifyPorts) -> Recording:
+    """Return everything that the finding changes, with the answer that is sent."""
+    is_pending = finding.outcome is None
+    products = _products(case, finding, ports)
+    final_by = case.asked_at + timedelta(seconds=ports.settings.final_within_s)
+    answer = _answer(case, finding, products, final_by=final_by, ports=ports)
+    decision = _decision_record(case, finding, ports)
+    is_decided = decision is not None and decision.outcome in _DECIDED
+    return Recording(
+        account=case.account,
+        prequalification_id=case.prequalification_id,
+        consent_id=case.consent_id,
+        new_consent=case.new_consent,
+        credential_id=case.credential_id,
+        purpose=case.inquiry.purpose.value,
+        channel=case.inquiry.channel.value,
+        requested_amount_cents=case.inquiry.requested_amount_cents,
+        stated=stated_facts(case.inquiry),
+        asked_at=case.asked_at,
+        decided_at=None if is_pending else case.at,
+        final_by=final_by if is_pending else None,
+        decision=decision,
+        standing_seq=finding.standing.seq if finding.standing else None,
+        power=_power(decision, products) if decision and is_decided else None,
+        report=finding.report,
+        notices=() if is_pending else notice_cases(_told(case, finding, ports)),
+        block="deceased" if finding.outcome == Outcome.DECEASED.value else None,
+        update=case.update,
+        response_status=ACCEPTED if is_pending else OK,
+        response=_encode(answer),
+    )
+
+
+_DECIDED = frozenset(outcome.value for outcome in DECIDED)
+
+
+def _row(finding: Finding) -> Mapping[str, Any] | None:
+    """Return the decision row of an approval or decline, made now or standing."""
+    if finding.outcome not in _DECIDED:
+        return None
+    if finding.standing is not None:
+        return finding.standing.row
+    return None if finding.decision is None else finding.decision.values
+
+
+def _products(case: Case, finding: Finding, ports: PrequalifyPorts) -> tuple[ProductAnswer, ...]:
+    row = _row(finding)
+    if row is None:
+        common = finding.reasons[0] if finding.reasons else None
+        return undecided_products(finding.law_reasons or common, bundle=ports.bundle)
+    standing = finding.standing
+    return decided_products(
+        row,
+        as_of=standing.as_of if standing else case.on,
+        decided_at=standing.decided_at if standing else case.at,
+        bundle=ports.bundle,
+        plans=ports.plans,
+    )
+
+
+def _answer(
+    case: Case,
+    finding: Finding,
+    products: tuple[ProductAnswer, ...],
+    *,
+    final_by: datetime,
+    ports: PrequalifyPorts,
+) -> Prequalification:
+    row, made = _row(finding), finding.decision or finding.standing
+    is_pending = finding.outcome is None
+    return Prequalification(
+        prequalification_id=str(case.prequalification_id),
+        consumer_id=str(case.account.consumer_id),
+        status="pending" if is_pending else "decided",
+        is_final=not is_pending,
+        final_by=final_by if is_pending else None,
+        asked_at=case.asked_at,
+        decided_at=None if is_pending else case.at,
+        is_repeat=finding.standing is not None,
+        outcome=finding.outcome,
+        claim=None if row is None else ClaimType.PREQUALIFIED,
+        expires_at=_expires_at(case, finding, ports),
+        decision_id=made.decision_id if made else None,
+        as_of=made.as_of if made else None,
+        bundle_digest=made.bundle_digest if made else None,
+        calendar_time_zone=CALENDAR_TIME_ZONE,
+        reasons=tuple(reason_answer(code, ports.bundle) for code in finding.reasons),
+        power_total_cents=None if row is None else row["power_total_cents"],
+        products=products,
+        pending=_pending(finding),
+        wording=_wording(finding),
+    )
+
+
+def _wording(finding: Finding) -> str:
+    if finding.outcome is None:
+        return _PENDING
+    return _WORDINGS.get(finding.outcome, _UNDECIDED)
+
+
+def _pending(finding: Finding) -> tuple[Pending, ...]:
+    if finding.waits_for is not None:
+        return (_WAITS[finding.waits_for],)
+    if finding.outcome == Outcome.STEP_UP.value:
+        return (_WAITS["proof_of_identity"],)
+    if finding.outcome == Outcome.INCOMPLETE.value:
+        return tuple(_WAITS[_ASKED_FOR[code]] for code in finding.reasons if code in _ASKED_FOR)
+    return ()
+
+
+def _expires_at(case: Case, finding: Finding, ports: PrequalifyPorts) -> datetime | None:
+    if finding.standing is not None:
+        return finding.standing.expires_at
+    row = _row(finding)
+    if row is None or finding.decision is None:
+        return None
+    return decision_expiry(finding.decision.outcome, row, decided_at=case.at, bundle=ports.bundle)
+
+
+def _decision_record(case: Case, finding: Finding, ports: PrequalifyPorts) -> DecisionRecord | None:
+    made = finding.decision
+    if made is None or finding.facts is None:
+        return None
+    return DecisionRecord(
+        decision_id=made.decision_id,
+        report_id=_report_id(finding),
+        as_of=case.on,
+        expires_at=_expires_at(case, finding, ports) or case.at,
+        bundle_digest=made.bundle_digest,
+        code_build=ports.settings.code_build,
+        outcome=made.outcome.value,
+        failure_cause=made.failure_cause,
+        reasons=made.reasons,
+        facts=facts_as_text(finding.facts),
+        row=made.values,
+        matched=made.matched,
+    )
+
+
+def _report_id(finding: Finding) -> UUID | None:
+    if finding.report is not None:
+        return finding.report.report_id
+    return finding.kept.report_id if finding.kept else None
+
+
+def _power(decision: DecisionRecord, products: tuple[ProductAnswer, ...]) -> PowerRecord:
+    standing = {name: decision.row[name] for name in (*PERSON_COLUMNS, "state")}
+    return PowerRecord(
+        claim=ClaimType.PREQUALIFIED.value,
+        total_cents=decision.row["power_total_cents"],
+        standing={**standing, "outcome": decision.outcome},
+        products=_encode(products),
+    )
+
+
+def _told(case: Case, finding: Finding, ports: PrequalifyPorts) -> Communicated:
+    row = _row(finding) or {}
+    codes = [product.code.value for product in ports.bundle.catalogue.products]
+    closed = [(code, row.get(f"reason_{code}")) for code in codes]
+    return Communicated(
+        outcome=finding.outcome or "",
+        reasons=finding.reasons,
+        closed=tuple((product, reason) for product, reason in closed if reason is not None),
+        power_total_cents=row.get("power_total_cents"),
+        requested_amount_cents=case.inquiry.requested_amount_cents,
+        power_before_cents=case.account.power_total_cents,
+        report=_used(finding, ports),
+        is_repeat=finding.standing is not None,
+        on=case.on,
+    )
+
+
+def _used(finding: Finding, ports: PrequalifyPorts) -> ReportUsed | None:
+    """Return the report that was used; a new one stands before a kept one."""
+    new, kept = finding.report, finding.kept
+    if new is not None:
+        return ReportUsed(
+            bureau=ports.reports.bureau,
+            score=new.score,
+            score_model=new.score_model,
+            score_factors=new.score_factors,
+        )
+    if kept is None:
+        return None
+    return ReportUsed(
+        bureau=kept.bureau,
+        score=kept.score,
+        score_model=kept.score_model,
+        score_factors=kept.score_factors,
+    )

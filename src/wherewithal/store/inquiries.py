@@ -1,0 +1,343 @@
+"""Inquiries in Postgres (`RecordsInquiries`): few statements, each whole or not at all.
+
+What names a person is sealed before it is sent, and found by blind index alone; no statement carries
+it, so none can log it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+import psycopg
+
+from wherewithal.service.errors import TooMany
+from wherewithal.service.flights import key_reused
+from wherewithal.service.inquiry import (
+    Channel,
+    GivenConsent,
+    Inquiry,
+    Purpose,
+    Reference,
+)
+from wherewithal.service.inquiry_records import (
+    Account,
+    Answered,
+    Claim,
+    Opening,
+    PendingInquiry,
+    PullRecord,
+    Recording,
+    RequestKey,
+)
+from wherewithal.service.prequalify import refused_consent
+from wherewithal.store.accounts import account_of, ids_of, stated_of
+from wherewithal.store.blind_index import BlindIndex
+from wherewithal.store.pool import Connection, Pool
+from wherewithal.store.queries import load_queries
+from wherewithal.store.recordings import recording_statement
+from wherewithal.store.sealing import Sealer
+from wherewithal.store.unavailable import as_unavailable
+from wherewithal.vocabulary.consumer import Identity, match_keys
+
+_INQUIRIES: Final = load_queries("inquiries.sql")
+_CONSUMERS: Final = load_queries("consumers.sql")
+_PULLS: Final = load_queries("pulls.sql")
+_OPEN: Final = (
+    f"with {_INQUIRIES['claimed']}, {_INQUIRIES['found']}"
+    f" {_INQUIRIES['account'].format(head='claimed')}"
+)
+_OPEN_PENDING: Final = (
+    f"with {_INQUIRIES['pending']}, {_INQUIRIES['found_pending']}"
+    f" {_INQUIRIES['account'].format(head='pending')}"
+)
+_PENDING_HEAD: Final = f"with {_INQUIRIES['pending']} {_INQUIRIES['pending_head']}"
+#: Constraints by which the database itself refuses a pull, with the code that says why.
+_REFUSALS: Final = {
+    "report_consent_is_live": "consent_revoked",
+    "report_consent_is_unused": "consent_used",
+    "consent_check": "consent_expired",
+}
+_PULL_DAYS: Final = 30
+_DAY_S: Final = 86_400
+_encode_identity = msgspec.json.Encoder().encode
+IDENTITY_FIELD: Final = "identity"
+REPORT_FIELD: Final = "report"
+
+#: Defers the job that finishes an inquiry, on the connection of the transaction that records it.
+DefersFinish = Callable[[Connection, UUID, UUID], Awaitable[None]]
+
+
+class InquiriesInStore:
+    """Keeps consumers, inquiries and decisions."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        *,
+        sealer: Sealer,
+        index: BlindIndex,
+        instance: UUID,
+        lease: timedelta,
+        defer_finish: DefersFinish,
+        new_uuid: Callable[[], UUID],
+    ) -> None:
+        """Keep what is needed; `instance` names this very process, and dies with it.
+
+        `lease` is how long a claim on a key holds if its process dies; longer than any request.
+        """
+        self._pool, self._sealer, self._index = pool, sealer, index
+        self._instance, self._lease = instance, lease
+        self._defer_finish, self._new_uuid = defer_finish, new_uuid
+
+    async def open_inquiry(
+        self, inquiry: Inquiry, *, key: RequestKey, at: datetime, new_id: UUID, token: UUID
+    ) -> Opening | None:
+        """Claim the key and look everything up, in one statement; see `RecordsInquiries`."""
+        consent, reference = inquiry.consent, inquiry.reference
+        parameters = {
+            **_key(key),
+            **self._keys(inquiry.identity),
+            **_reference(reference),
+            "request_digest": key.request_digest,
+            "new_id": new_id,
+            "token": token,
+            "claimed_by": self._instance,
+            "lease": self._lease,
+            "purpose": inquiry.purpose.value,
+            "at": at,
+            "consent_id": UUID(consent.consent_id) if isinstance(consent, GivenConsent) else None,
+        }
+        with as_unavailable():
+            async with self._pool.connection() as connection:
+                cursor = connection.cursor(binary=True)
+                await cursor.execute(_OPEN, parameters, prepare=True)
+                rows = await cursor.fetchall()
+        if not rows:
+            return None
+        accounts = [account_of(row, self._sealer) for row in rows if row[1] is not None]
+        return Opening(claim=Claim(inquiry_id=rows[0][0], token=token), accounts=tuple(accounts))
+
+    async def find_answer(self, key: RequestKey) -> Answered | None:
+        """Return the first answer to a key; see `RecordsInquiries`."""
+        row = await self._fetch_one(
+            _INQUIRIES["find_answer"], {**_key(key), "request_digest": key.request_digest}
+        )
+        if row is None:
+            return None
+        is_same, consumer_id, inquiry_id, status, body = row
+        if not is_same:
+            raise key_reused()
+        if body is None:
+            return None
+        return Answered(
+            status=status, body=body, consumer_id=consumer_id, prequalification_id=inquiry_id
+        )
+
+    async def forget_claim(self, key: RequestKey, claim: Claim) -> None:
+        """Delete an unanswered key of ours."""
+        await self._execute(_INQUIRIES["forget_claim"], {**_key(key), "token": claim.token})
+
+    async def let_go(self, key: RequestKey, claim: Claim) -> None:
+        """Let anybody go on with an unanswered key of ours."""
+        await self._execute(_INQUIRIES["let_go"], {**_key(key), "token": claim.token})
+
+    async def purge_keys(self, *, rows_max: int) -> int:
+        """Delete keys that are a day old, at most `rows_max`; return how many were."""
+        return await self._execute(_INQUIRIES["purge_idempotency"], {"rows_max": rows_max})
+
+    async def add_consumer(
+        self, identity: Identity, *, consumer_id: UUID, reference: Reference | None
+    ) -> Account | None:
+        """Add a new consumer; None if somebody of this identity was added meanwhile."""
+        data_key = self._sealer.new_data_key(str(consumer_id))
+        parameters = {
+            "consumer_id": consumer_id,
+            "data_key": data_key,
+            "sealed": self._seal(data_key, consumer_id, IDENTITY_FIELD, _encode_identity(identity)),
+            **self._keys(identity),
+            **_reference(reference),
+        }
+        try:
+            await self._execute(_CONSUMERS["add_consumer"], parameters)
+        except psycopg.errors.UniqueViolation:
+            return None
+        return Account(
+            consumer_id=consumer_id,
+            found_by=frozenset(),
+            data_key=data_key,
+            identity=identity,
+            blocks_credit=(),
+            decision=None,
+            report=None,
+            consent=None,
+            pulls_30d=0,
+            oldest_pull_at=None,
+            inquiries_24h=0,
+            power_total_cents=None,
+        )
+
+    async def begin_pull(self, pull: PullRecord) -> None:
+        """Record consent and intent before a bureau is asked; see `RecordsInquiries`."""
+        parameters = msgspec.structs.asdict(pull)
+        consent = parameters.pop("new_consent")
+        with as_unavailable(), _consent_refusals():
+            async with self._pool.transaction() as connection:
+                await connection.execute(_PULLS["lock_consumer"], parameters)
+                cursor = await connection.execute(_PULLS["count_pulls"], parameters)
+                number, oldest_at = await cursor.fetchone() or (0, None)
+                if number >= pull.pulls_max:
+                    raise _budget_spent(pull.asked_at, oldest_at)
+                if consent is not None:
+                    consent_row = {
+                        **msgspec.structs.asdict(consent),
+                        "consumer_id": pull.consumer_id,
+                    }
+                    await connection.execute(_PULLS["add_consent"], consent_row)
+                added = await connection.execute(_PULLS["add_pull"], parameters)
+                if not added.rowcount:
+                    raise refused_consent("unknown_consent")
+
+    async def record(self, recording: Recording, *, key: RequestKey, claim: Claim) -> bool:
+        """Write an inquiry and all that it changed, at once; False if the claim was lost."""
+        return await self._write(recording, {**_key(key), "token": claim.token})
+
+    async def finish(self, recording: Recording) -> bool:
+        """Write what came of a pending inquiry; False if it is decided already."""
+        return await self._write(recording, None)
+
+    async def open_pending(
+        self, *, consumer_id: UUID, prequalification_id: UUID, at: datetime
+    ) -> PendingInquiry | None:
+        """Return what waits for its answer; None if it does not, or does not exist."""
+        ids = {"consumer_id": consumer_id, "prequalification_id": prequalification_id}
+        head = await self._fetch_one(_PENDING_HEAD, ids)
+        if head is None:
+            return None
+        purpose, channel, requested, stated, asked_at, final_by, consent_id, credential_id = head
+        parameters = {**ids, "purpose": purpose, "at": at, "consent_id": consent_id}
+        row = await self._fetch_one(_OPEN_PENDING, parameters)
+        account = None if row is None else account_of(row, self._sealer)
+        if account is None or account.identity is None:
+            return None
+        return PendingInquiry(
+            inquiry=Inquiry(
+                identity=account.identity,
+                stated=stated_of(stated),
+                consent=GivenConsent(consent_id=str(consent_id)),
+                purpose=Purpose(purpose),
+                channel=Channel(channel),
+                requested_amount_cents=requested,
+            ),
+            account=account,
+            prequalification_id=prequalification_id,
+            consent_id=consent_id,
+            credential_id=credential_id,
+            asked_at=asked_at,
+            final_by=final_by,
+        )
+
+    async def _write(self, recording: Recording, claimed: dict[str, Any] | None) -> bool:
+        account = recording.account
+        parameters: dict[str, Any] = {**(claimed or {}), **ids_of(recording), "data_key": None}
+        sealed_report = sealed_identity = None
+        data_key = account.data_key
+        update = recording.update
+        if update is not None and update.identity is not None:
+            data_key = data_key or self._sealer.new_data_key(str(account.consumer_id))
+            parameters |= {**self._keys(update.identity), "data_key": data_key}
+            sealed_identity = self._seal(
+                data_key, account.consumer_id, IDENTITY_FIELD, _encode_identity(update.identity)
+            )
+        if recording.report is not None and data_key is not None:
+            sealed_report = self._seal(
+                data_key, account.consumer_id, REPORT_FIELD, recording.report.raw
+            )
+        statement, values = recording_statement(
+            recording,
+            is_claimed=claimed is not None,
+            sealed_report=sealed_report,
+            sealed_identity=sealed_identity,
+            new_uuid=self._new_uuid,
+        )
+        parameters |= values
+        is_waiting = recording.decided_at is None
+        with as_unavailable(), _consent_refusals():
+            if not is_waiting:
+                async with self._pool.connection() as connection:
+                    return await _ran(connection, statement, parameters)
+            async with self._pool.transaction() as connection:
+                if not await _ran(connection, statement, parameters):
+                    return False
+                await self._defer_finish(
+                    connection, account.consumer_id, recording.prequalification_id
+                )
+        return True
+
+    def _keys(self, identity: Identity) -> dict[str, Any]:
+        index = self._index
+        keys = {kind: index.of(kind, text) for kind, text in match_keys(identity).items()}
+        return {**keys, "index_version": index.version}
+
+    def _seal(self, data_key: bytes, consumer_id: UUID, field: str, plaintext: bytes) -> bytes:
+        return self._sealer.seal(
+            data_key, consumer_id=str(consumer_id), field=field, plaintext=plaintext
+        )
+
+    async def _fetch_one(self, query: str, parameters: dict[str, Any]) -> tuple[Any, ...] | None:
+        with as_unavailable():
+            async with self._pool.connection() as connection:
+                cursor = connection.cursor(binary=True)
+                await cursor.execute(query, parameters)
+                return await cursor.fetchone()
+
+    async def _execute(self, query: str, parameters: dict[str, Any]) -> int:
+        with as_unavailable():
+            async with self._pool.connection() as connection:
+                cursor = await connection.execute(query, parameters)
+                return cursor.rowcount
+
+
+async def _ran(connection: Connection, statement: str, parameters: dict[str, Any]) -> bool:
+    """Return whether the fence was open."""
+    cursor = connection.cursor(binary=True)
+    await cursor.execute(statement, parameters, prepare=True)
+    return await cursor.fetchone() is not None
+
+
+def _key(key: RequestKey) -> dict[str, Any]:
+    return {"credential_id": key.credential_id, "idempotency_key": key.idempotency_key}
+
+
+def _reference(reference: Reference | None) -> dict[str, Any]:
+    return {
+        "portfolio": reference.portfolio if reference else None,
+        "reference": reference.reference if reference else None,
+    }
+
+
+@contextmanager
+def _consent_refusals() -> Iterator[None]:
+    """Say in the words of consents what the database refused."""
+    try:
+        yield
+    except (psycopg.errors.CheckViolation, psycopg.errors.ForeignKeyViolation) as error:
+        name = error.diag.constraint_name or ""
+        is_late = name.startswith("report_check")
+        code = "consent_expired" if is_late else _REFUSALS.get(name)
+        if code is None:
+            raise
+        raise refused_consent(code) from None
+
+
+def _budget_spent(at: datetime, oldest_at: datetime | None) -> TooMany:
+    room_at = (oldest_at or at) + timedelta(days=_PULL_DAYS)
+    return TooMany(
+        "pull_budget_spent",
+        "this person's credit report was asked for too often in 30 days",
+        retry_after_s=max(1, int((room_at - at).total_seconds())) if oldest_at else _DAY_S,
+    )
