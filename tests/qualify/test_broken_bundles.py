@@ -151,13 +151,23 @@ ONE_EDIT = [
     ),
     pytest.param(
         TIERS, "<text>[602..612)</text>", "<text>[604..612)</text>",
-        "tiers.dmn: decision 'Points rank': may be null: some values have no rule, or several; give each exactly one [may_be_null]",
+        "tiers.dmn: decision 'Points rank': no rule matches where Points in [602..604); for example Points = 602 -> null; add a rule: this decision may not be null [gap]",
         id="points without a tier",
     ),
     pytest.param(
         TIERS, "<text>[602..612)</text>", "<text>[602..613)</text>",
-        "tiers.dmn: decision 'Points rank': may be null: some values have no rule, or several; give each exactly one [may_be_null]",
+        "tiers.dmn: decision 'Points rank', rules 1 and 2: overlap (hit policy UNIQUE) and disagree; for example Points = 612 -> 0 by rule 1, 1 by rule 2; narrow one of them, or choose FIRST if the order is meant [conflict]",
         id="points with two tiers",
+    ),
+    pytest.param(
+        PRICE, '<text>"A+", "A", "B", "C", "D", "E"</text>', '<text>"A+", "A", "B", "C", "D", "Z"</text>',
+        "price.dmn: decision 'Price', rule 1, input 'Pricing tier': \"Z\" is no value of this input; it may be \"A\", \"A+\", \"B\", \"C\", \"D\", \"E\", \"X\" [unknown_value]",
+        id="a price for a tier that there is not",
+    ),
+    pytest.param(
+        PRICE, "<text>[18..24]</text>", "<text>(23..24)</text>",
+        "price.dmn: decision 'Price', rule 3, input 'term_months': '(23..24)' holds nothing: no value lies between its ends (the input is a whole number); mend its ends [empty_test]",
+        id="a range that holds no whole number",
     ),
     pytest.param(
         KNOCKOUTS, "<outputEntry><text>5</text></outputEntry>", "<outputEntry><text>4 + 1</text></outputEntry>",
@@ -181,7 +191,7 @@ def test_a_rank_beyond_the_last(refused):
     assert refused(edit) == [
         "knockouts.dmn: decision 'Knock-outs': ranks are 0 to 5, the last declines; found 2..7 [out_of_range]",
         "tiers.dmn: decision 'Tier rank': ranks are 0 to 5, the last declines; found 0..7 [out_of_range]",
-        "tiers.dmn: decision 'Tier': may be null: some values have no rule, or several; give each exactly one [may_be_null]",
+        "tiers.dmn: decision 'Tier': no rule matches where Tier rank > 5; for example Tier rank = 6 -> null; add a rule: this decision may not be null [gap]",
     ]
 
 

@@ -9,10 +9,12 @@ from enum import Enum
 
 
 class Severity(Enum):
-    """An error refuses the model; a warning is for its author's eyes."""
+    """An error refuses the model; a warning is for its author's eyes; a note is no fault."""
 
     ERROR = "error"
     WARNING = "warning"
+    #: True and worth knowing: where no rule of a list matches, or what could not be analysed.
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,11 @@ def error(code: str, place: str, message: str) -> Diagnostic:
 def warning(code: str, place: str, message: str) -> Diagnostic:
     """Return a diagnostic that does not refuse the model."""
     return Diagnostic(code=code, severity=Severity.WARNING, place=place, message=message)
+
+
+def note(code: str, place: str, message: str) -> Diagnostic:
+    """Return a diagnostic that says what is so, and asks for nothing."""
+    return Diagnostic(code=code, severity=Severity.NOTE, place=place, message=message)
 
 
 def near_miss(name: str, known: Iterable[str]) -> str:

@@ -31,6 +31,7 @@ def lower_table(lowering: Lowering, table: DecisionTable, scope: Mapping[str, Va
         if (len(rule.tests), len(rule.outputs)) != width:
             raise OutsideProfile(f"rule {rule.number} does not have one cell for each column")
     tested = [_input(lowering, clause.label, clause.expression, scope) for clause in table.inputs]
+    lowering.recorder.keep_types(table, [node.type for node in tested])
     columns = [
         _Column(
             label=clause.label, tested=node, allowed=_allowed(lowering, clause, node.type, scope)

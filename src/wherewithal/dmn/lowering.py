@@ -15,7 +15,7 @@ from decimal import Decimal
 from wherewithal.dmn import model
 from wherewithal.dmn import types as t
 from wherewithal.dmn.builtins import BUILTINS, in_order
-from wherewithal.dmn.diagnostics import Diagnostic, error, near_miss
+from wherewithal.dmn.diagnostics import Diagnostic, error, near_miss, warning
 from wherewithal.dmn.feel import ast
 from wherewithal.dmn.ir import Graph, Node, Op, OutsideProfile, known_not_null
 from wherewithal.dmn.types import Kind
@@ -46,13 +46,33 @@ class Recorder:
 
     file: str = ""
     decision: str = ""
+    #: Where within the decision: `rule 3, output 'Rate'`.
+    part: str = ""
     diagnostics: list[Diagnostic] = field(default_factory=list)
     tables: list[CompiledTable] = field(default_factory=list)
+    #: By `id` of a table, the types of its inputs; None where two calls of a function differ.
+    columns: dict[int, tuple[t.Type | None, ...]] = field(default_factory=dict)
+    #: What is no fault of the program, such as a comparison that is always true.
+    warnings: list[Diagnostic] = field(default_factory=list)
 
     def report(self, place: str, problem: OutsideProfile) -> None:
         """Record one finding; the compilation goes on to find the next."""
         where = f"{self.file}: decision '{self.decision}'" + (f", {place}" if place else "")
         self.diagnostics.append(error("outside_profile", where, str(problem)))
+
+    def warn(self, code: str, message: str) -> None:
+        """Record what an author should see at the place that is being lowered."""
+        where = f"{self.file}: decision '{self.decision}'" + (f", {self.part}" if self.part else "")
+        self.warnings.append(warning(code, where, message))
+
+    def keep_types(self, table: model.DecisionTable, types: Sequence[t.Type]) -> None:
+        """Record the types of a table's inputs; of a table in a function, those of all calls."""
+        before = self.columns.get(id(table))
+        if before is None:
+            self.columns[id(table)] = tuple(types)
+        else:
+            pairs = zip(before, types, strict=True)
+            self.columns[id(table)] = tuple(a and t.union(a, b) for a, b in pairs)
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from wherewithal.dmn.diagnostics import Diagnostic, error, near_miss
 from wherewithal.dmn.ir import Graph, Node, OutsideProfile
 from wherewithal.dmn.lower_boxed import lower_boxed
 from wherewithal.dmn.lowering import CompiledTable, Lowering, Recorder
+from wherewithal.dmn.types import Type
 from wherewithal.dmn.values import ContextValue, FunctionValue, Value
 
 
@@ -28,6 +29,10 @@ class Program:
     #: Names that the models read and no decision gives, in the order of first use.
     inputs_read: tuple[str, ...]
     diagnostics: tuple[Diagnostic, ...]
+    #: What an author should see although the program is sound.
+    warnings: tuple[Diagnostic, ...] = ()
+    #: By `id` of a table of the models, the types of its inputs, for `checks`.
+    columns: Mapping[int, tuple[Type | None, ...]] = field(default_factory=dict)
 
     def node(self, decision: str) -> Node:
         """Return the node of a decision with a single value; KeyError if there is none."""
@@ -75,6 +80,8 @@ def compile_models(
         tables=tuple(recorder.tables),
         inputs_read=tuple(compiler.read),
         diagnostics=tuple(recorder.diagnostics),
+        warnings=tuple(dict.fromkeys(recorder.warnings)),
+        columns=recorder.columns,
     )
 
 

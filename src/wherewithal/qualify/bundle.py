@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from wherewithal.dmn.checks.model_checks import Proved
 from wherewithal.dmn.diagnostics import Diagnostic, Severity
 from wherewithal.dmn.ir import Graph, Node
 from wherewithal.dmn.model import Model
@@ -23,8 +24,10 @@ from wherewithal.qualify.attributes import Attribute, compile_attributes, fact_n
 from wherewithal.qualify.bundle_checks import (
     contract_problems,
     reason_problems,
+    table_findings,
     table_problems,
     told_once,
+    unused_decisions,
 )
 from wherewithal.qualify.edition import Edition, compile_edition
 from wherewithal.qualify.pricing import Grid
@@ -51,6 +54,8 @@ class PolicyBundle:
     program: Program
     grid: Grid
     warnings: tuple[Problem, ...]
+    #: What is so and no fault: where no rule of a list matches, what could not be analysed.
+    notes: tuple[Problem, ...] = ()
     _editions: dict[date, Edition] = field(default_factory=dict)
     _begins: tuple[date, ...] = ()
 
@@ -117,6 +122,7 @@ def compile_bundle(
         program=draft.program,
         grid=draft.grid,
         warnings=tuple(draft.warnings),
+        notes=tuple(draft.notes),
     )
 
 
@@ -141,6 +147,7 @@ class _Draft:
     grid: Grid
     problems: Sequence[Problem]
     warnings: Sequence[Problem]
+    notes: Sequence[Problem]
 
 
 def _compile(
@@ -155,13 +162,17 @@ def _compile(
     only = [d.name for model in models for d in model.decisions if d.name != contract.PRICE]
     program = compile_models(models, graph=graph, inputs=allowed, only=only)
     diagnostics += program.diagnostics
-    incomplete = contract_problems(program, models)
-    if are_models_whole:
-        problems += incomplete
     grid: Grid = {}
+    columns: Proved = {}
     if catalogue is not None and contract.PRICING_TIER in program.decisions:
-        grid, found = _grid(models, tiers=_tiers(program), catalogue=catalogue)
-        diagnostics += found
+        grid, priced = _grid(models, tiers=_tiers(program), catalogue=catalogue)
+        diagnostics += priced.diagnostics
+        columns = priced.columns
+    findings = table_findings(models, program=program, columns=columns, known=diagnostics)
+    if are_models_whole:
+        problems += contract_problems(program, models, findings)
+        findings += unused_decisions(models)
+    diagnostics += [*findings, *program.warnings]
     problems += [*table_problems(models), *reason_problems(models, reasons)]
     diagnostics = told_once(
         diagnostics,
@@ -179,6 +190,7 @@ def _compile(
         grid=grid,
         problems=list(dict.fromkeys(problems)),
         warnings=[*warnings, *_unused(attributes, program)],
+        notes=[_of(one) for one in diagnostics if one.severity is Severity.NOTE],
     )
 
 
@@ -197,7 +209,7 @@ def _tiers(program: Program) -> tuple[str, ...]:
 
 def _grid(
     models: Sequence[Model], *, tiers: Sequence[str], catalogue: Catalogue
-) -> tuple[dict[tuple[str, int], int], list[Diagnostic]]:
+) -> tuple[Grid, Program]:
     """Evaluate Price for every tier and term: it may read nothing else, so it is a grid."""
     plans = {plan for product in catalogue.products for plan in product.plans}
     terms = sorted({plan.law_term_months for plan in plans})
@@ -211,10 +223,10 @@ def _grid(
     )
     value = found.decisions.get(contract.PRICE)
     if found.diagnostics or not isinstance(value, Node):
-        return {}, list(found.diagnostics)
+        return {}, found
     price = compile_scalar({contract.PRICE: value}, inputs=list(inputs))
     rates = {(tier, term): price(tier, term)[0] for tier in tiers for term in terms}
-    return {key: rate for key, rate in rates.items() if rate is not None}, []
+    return {key: rate for key, rate in rates.items() if rate is not None}, found
 
 
 def _unused(attributes: Mapping[str, Attribute], program: Program) -> list[Problem]:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from wherewithal.dmn.diagnostics import Diagnostic, near_miss
+from wherewithal.dmn.checks.model_checks import Proved, check_models
+from wherewithal.dmn.diagnostics import Diagnostic, Severity, near_miss, warning
 from wherewithal.dmn.model import DecisionTable, Model
 from wherewithal.dmn.ops import Node
 from wherewithal.dmn.program import Program
@@ -21,15 +22,88 @@ _WHOLE = re.compile(r"-?[0-9]+")
 MISCOUNTED = "does not have one cell for each column"
 
 
-def contract_problems(program: Program, models: Sequence[Model]) -> list[Problem]:
-    """Return where the decisions are not those that the core reads: names, kinds, bounds, words."""
-    files = _files_of(models)
-    requires = {decision.name: decision.requires for m in models for decision in m.decisions}
-    nullable = {
+#: What null means where it is no mistake: a price that is not offered, no rule that knocks out.
+NULL_IS_MEANT = (contract.PRICE, contract.KNOCK_OUTS)
+_GAP = "gap"
+_OVERLAPS = ("overlap", "conflict")
+_REMEDY = "; add a rule"
+
+
+def table_findings(
+    models: Sequence[Model], *, program: Program, columns: Proved, known: Sequence[Diagnostic]
+) -> list[Diagnostic]:
+    """Return what is found of the compiled tables, each beside what is `known` already.
+
+    `columns` are the types of more tables. A gap refuses the bundle where null may not be decided,
+    and is no finding where null is meant, or where it only follows from a decision before it. Of a
+    table whose inputs or hit policy are wrong nothing is found; that comes first.
+    """
+    told = {(one.place, one.severity) for one in known}
+    broken = {
+        _decision(one)
+        for one in known
+        if one.severity is Severity.ERROR and ", rule " not in one.place
+    }
+    requires = _requires(models)
+    nullable = _nullable(program)
+    found = []
+    for one in check_models(models, proved={**columns, **program.columns}):
+        name = _decision(one)[1]
+        if (one.place, one.severity) in told or _decision(one) in broken:
+            continue
+        if one.code != _GAP:
+            found.append(one)
+        elif name in NULL_IS_MEANT or not nullable.isdisjoint(requires.get(name, ())):
+            continue
+        elif name in contract.ALWAYS:
+            message = f"{one.message.partition(_REMEDY)[0]}{_REMEDY}: this decision may not be null"
+            found.append(replace(one, severity=Severity.ERROR, message=message))
+        else:
+            found.append(one)
+    return found
+
+
+def _requires(models: Sequence[Model]) -> dict[str, tuple[str, ...]]:
+    return {decision.name: decision.requires for m in models for decision in m.decisions}
+
+
+def _nullable(program: Program) -> set[str]:
+    """Return the decisions that may be null and must not."""
+    return {
         name
         for name in contract.ALWAYS
         if isinstance(value := program.decisions.get(name), Node) and value.type.nullable
     }
+
+
+def unused_decisions(models: Sequence[Model]) -> list[Diagnostic]:
+    """Return a warning for each decision that neither the core nor another decision reads."""
+    wanted = {*contract.REQUIRED, contract.PRICE}
+    wanted |= {
+        name for model in models for decision in model.decisions for name in decision.requires
+    }
+    return [
+        warning(
+            "unused-decision",
+            f"{model.file}: decision '{decision.name}'",
+            "neither the core nor another decision reads it; take it out, or mend its name",
+        )
+        for model in models
+        for decision in model.decisions
+        if decision.name not in wanted
+    ]
+
+
+def contract_problems(
+    program: Program, models: Sequence[Model], findings: Sequence[Diagnostic]
+) -> list[Problem]:
+    """Return where the decisions are not those that the core reads: names, kinds, bounds, words.
+
+    What `findings` tell of a table, a row that no rule or several rules hold, is not told again.
+    """
+    told = {_decision(one)[1] for one in findings if one.code in (_GAP, *_OVERLAPS)}
+    files = _files_of(models)
+    requires, nullable = _requires(models), _nullable(program)
     problems = [
         _problem(
             "missing_decision",
@@ -51,7 +125,7 @@ def contract_problems(program: Program, models: Sequence[Model]) -> list[Problem
             continue
         problems += _bounds_problems(name, place, value)
         # What may be null for another's sake is mended there.
-        if name in nullable and nullable.isdisjoint(requires[name]):
+        if name in nullable and name not in told and nullable.isdisjoint(requires[name]):
             message = "may be null: some values have no rule, or several; give each exactly one"
             problems.append(_problem("may_be_null", place, message))
     return problems
