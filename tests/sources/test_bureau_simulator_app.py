@@ -4,6 +4,7 @@ import asyncio
 import re
 import socket
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -45,9 +46,13 @@ def test_moving_the_published_report_adds_the_same_days_to_every_date(day):
     assert DAYS.sub(b"", moved) == DAYS.sub(b"", PUBLISHED)
 
 
+def facts_in(content: bytes) -> dict[str, Any]:
+    return dict(facts_of(parse_report(content, own_member_codes=frozenset()), stated=None))
+
+
 def test_the_published_report_keeps_its_facts_on_the_day_it_is_moved_to(server):
-    moved = facts_of(parse_report(ask(server, "published", inquiry_id="p").content, own_member_codes=frozenset()), stated=None)  # fmt: skip
-    published = facts_of(parse_report(PUBLISHED, own_member_codes=frozenset()), stated=None)
+    moved = facts_in(ask(server, "published", inquiry_id="p").content)
+    published = facts_in(PUBLISHED)
     differing = {name for name in moved if moved[name] != published[name]}
     assert differing == {"as_of", "age_years", "oldest_trade_date"}
     assert moved["as_of"] == ON

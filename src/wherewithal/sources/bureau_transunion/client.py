@@ -67,11 +67,15 @@ class TransUnionClient:
             # Only the connection has a time of its own; the deadline of the call bounds the rest.
             timeout=httpx.Timeout(None, connect=endpoint.connect_s),
             limits=httpx.Limits(
-                max_connections=endpoint.connections_max,
+                max_connections=None,
                 max_keepalive_connections=endpoint.connections_max,
                 keepalive_expiry=endpoint.keep_alive_s,
             ),
         )
+        # We count the connections ourselves: a call that is given up while it waits in the
+        # library's own queue leaves its place taken for ever (encode/httpcore#1093, httpcore
+        # 1.0.9; our test showed it too), and a few bureau hiccups would wedge the pool.
+        self._places = asyncio.Semaphore(endpoint.connections_max)
 
     @property
     def bureau(self) -> str:
@@ -133,7 +137,8 @@ class TransUnionClient:
     async def _ask(self, request: Request, limit: asyncio.Timeout) -> Answer:
         """Return the first answer that settles the call, or the last failure."""
         for retry in range(1, self._endpoint.attempts_max + 1):
-            answer = await self._attempt(request, limit)
+            async with self._places:
+                answer = await self._attempt(request, limit)
             if not answer.is_worth_retrying or retry == self._endpoint.attempts_max:
                 return answer
             pause = pause_s(
