@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 
 from wherewithal.service.answers import ClaimType, ProductAnswer, ProductStatus, Used
+from wherewithal.service.applicant_facts import calendar_day
 from wherewithal.service.product_answers import ProductAnswers
 from wherewithal.service.standing import CurrentDecision, PersonRow, PersonStanding, ReadsPeople
 from wherewithal.vocabulary.outcome import Outcome
@@ -156,7 +157,7 @@ def _products(
     answers = products.answers(
         standing,
         used_cents=row.used_cents,
-        on=row.read_at.date(),
+        on=calendar_day(row.read_at),
         expires_at=decision.expires_at,
         is_asked=decision.tempo == "now",
     )
@@ -169,11 +170,11 @@ def _products(
 
 def _is_as_answered(row: PersonRow, decision: CurrentDecision, products: ProductAnswers) -> bool:
     """Return whether what was answered at the time is still what holds."""
-    bundle, on = products.bundle, row.read_at.date()
+    bundle, on = products.bundle, calendar_day(row.read_at)
     if row.used_cents or decision.products is None:
         return False
     if decision.bundle_digest == bundle.digest and (
-        bundle.edition_begin(on) != bundle.edition_begin(decision.as_of.date())
+        bundle.edition_begin(on) != bundle.edition_begin(calendar_day(decision.as_of))
     ):
         return False
     told = _TOLD.decode(decision.products)
