@@ -117,8 +117,8 @@ def test_what_is_not_of_a_person_refers_to_none(catalogue):
         ),
         ("create table x (consumer_id uuid primary key, c text references credential)", "x_c_fkey"),
         (
-            "create table x (consumer_id uuid, s bigint, unique (consumer_id, s),"
-            " foreign key (s, consumer_id) references decision (seq, consumer_id))",
+            """create table x (consumer_id uuid, s bigint,
+               foreign key (s, consumer_id) references decision (seq, consumer_id))""",
             "x_s_consumer_id_fkey",
         ),
         ("create table x (consumer_id uuid); create unique index i on x (lower('a'))", "i"),

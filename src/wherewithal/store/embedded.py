@@ -93,6 +93,16 @@ class EmbeddedPostgres:
         return self._server.pid
 
     @property
+    def folder(self) -> Path:
+        """Return the data folder."""
+        return self._server.folder.path
+
+    @property
+    def log(self) -> Path:
+        """Return the file of what the server says."""
+        return self._server.folder.log
+
+    @property
     def version(self) -> str:
         """Return the version of Postgres, such as `18.4`."""
         return self._server.programs.version

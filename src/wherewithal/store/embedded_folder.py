@@ -21,6 +21,8 @@ from wherewithal.store.errors import StoreNotStarted
 
 #: Role and database that a new cluster has.
 OWNER = "wherewithal"
+#: Less than one segment of the server's log, so that a start may fail for want of it.
+_ROOM_MB_MIN = 20
 _OURS = frozenset({"cluster", "cluster.new", "server.log", "server.log.1"}) | {
     *("start.lock", "users.lock", "programs", "lost+found")
 }
@@ -136,7 +138,8 @@ def make_cluster(folder: Folder, account: Account, programs: Programs) -> None:
             os.chown(half, account.uid, account.gid)
         answer = run_as(account, command, wait_s=300, cwd=folder.path)
         if answer.returncode:
-            raise StoreNotStarted(f"{folder.path}: initdb failed: {last_words(answer.stderr)}")
+            said = f"initdb failed: {last_words(answer.stderr)}"
+            raise StoreNotStarted(f"{folder.path}: {said}{room_hint(folder.path)}")
         half.rename(folder.cluster)
     finally:
         shutil.rmtree(half, ignore_errors=True)
@@ -155,11 +158,17 @@ def write_access(folder: Folder, account: Account) -> None:
     write_private(folder.cluster / "pg_hba.conf", rule, account)
 
 
+def room_hint(path: Path) -> str:
+    """Return the remedy for a full disk where it is full, else nothing."""
+    free = shutil.disk_usage(path).free // 1_000_000
+    return f"; only {free} MB are left on that disk: make room" if free < _ROOM_MB_MIN else ""
+
+
 def last_words(text: str) -> str:
-    """Return the last two lines that say what went wrong, or the last line."""
+    """Return the last two lines that say what went wrong, else the last three."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     loud = [line for line in lines if "FATAL" in line or "PANIC" in line or "error:" in line]
-    return " | ".join(loud[-2:] or lines[-1:]) or "it said nothing"
+    return " | ".join(loud[-2:] or lines[-3:]) or "it said nothing"
 
 
 def write_private(path: Path, text: str, account: Account) -> None:

@@ -80,7 +80,7 @@ def end_orphans(cluster: Path, *, until: float) -> list[int]:
         waited_s = time.monotonic() - started
         if waited_s > 0.5:
             for pid in left:
-                _send(pid, signal.SIGKILL if waited_s > 3 else signal.SIGQUIT)
+                _send(pid, signal.SIGKILL if waited_s > 2 else signal.SIGQUIT)
         time.sleep(0.05)
     return left
 

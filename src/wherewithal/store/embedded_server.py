@@ -14,7 +14,7 @@ from psycopg import sql
 
 from wherewithal.store.embedded_account import Account, own_name, run_as
 from wherewithal.store.embedded_binaries import Programs
-from wherewithal.store.embedded_folder import OWNER, Folder, last_words, write_access
+from wherewithal.store.embedded_folder import OWNER, Folder, last_words, room_hint, write_access
 from wherewithal.store.embedded_process import (
     end_orphans,
     is_alive,
@@ -55,7 +55,7 @@ _SETTINGS = {
     "jit": "off",
 }
 #: A start that fails for such a reason is tried again until the time is up.
-_PASSING = re.compile(r"lock file|shared memory block|already in use|is another postmaster")
+_PASSING = re.compile(r"lock file .* already exists|shared memory block|processes \[")
 _FAILED_STARTS_MAX = 3
 _LOG_BYTES_MAX = 10_000_000
 _POLL_S = 0.05
@@ -95,7 +95,10 @@ class Server:
                 said = self._start(deadline=deadline)
                 failures += bool(said) and not _PASSING.search(said)
             if failures >= _FAILED_STARTS_MAX or time.monotonic() > deadline:
-                raise StoreNotStarted(self._why_not(said))
+                why = self._why_not(said)
+                if not (found and is_alive(found.pid, self.folder.cluster)):
+                    remove_socket_folder(self.socket_folder)
+                raise StoreNotStarted(why)
             time.sleep(_POLL_S)
 
     def stop(self, *, deadline: float) -> bool:
@@ -122,7 +125,7 @@ class Server:
         """Start the server, and return what it said if it did not start, else nothing."""
         cluster = self.folder.cluster
         if left := end_orphans(cluster, until=min(deadline, time.monotonic() + 10)):
-            return f"lock file: processes {left} of a server that was killed still run"
+            return f"processes {left} of a server that was killed still run"
         if read_postmaster(cluster):
             mark_dead(cluster, self.account)
         elif (rest := cluster / "postmaster.pid").exists() and not rest.stat().st_size:
@@ -144,7 +147,7 @@ class Server:
         """Run `pg_ctl` on the cluster, and return its exit code; 1 if it takes too long."""
         # Relative names: `pg_ctl` puts them into a command for a shell, whatever they hold.
         program = self.programs.bin_folder / "pg_ctl"
-        command = [program, "-D", self.folder.cluster.name, *arguments]
+        command: list[str | Path] = [program, "-D", self.folder.cluster.name, *arguments]
         try:
             return run_as(self.account, command, wait_s=wait_s, cwd=self.folder.path).returncode
         except subprocess.TimeoutExpired:
@@ -188,7 +191,7 @@ class Server:
     def _why_not(self, said: str) -> str:
         where = f"{self.folder.path}: the server does not start"
         if said:
-            return f"{where}: {said} (see {self.folder.log})"
+            return f"{where}: {said}{room_hint(self.folder.path)} (see {self.folder.log})"
         found = read_postmaster(self.folder.cluster)
         who = f"process {found.pid} runs and does not answer" if found else "no process runs"
         return f"{where} in time: {who} (see {self.folder.log})"
