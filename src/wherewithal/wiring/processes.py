@@ -42,7 +42,7 @@ def start(
     log = logs / f"{name}.log"
     with log.open("wb") as file:
         process = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", "wherewithal", *arguments],
+            [sys.executable, "-m", "wherewithal.wiring.command", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,
