@@ -105,8 +105,8 @@ class ReadsInquiries(Protocol):
 class KeepsConsents(Protocol):
     """Reads and revokes consents."""
 
-    async def list_consents(self, consumer_id: UUID) -> tuple[ConsentAnswer, ...]:
-        """Return a consumer's consents, the last given first."""
+    async def list_consents(self, consumer_id: UUID) -> tuple[ConsentAnswer, ...] | None:
+        """Return a consumer's consents, the last given first; None: no such consumer."""
         ...
 
     async def revoke_consent(

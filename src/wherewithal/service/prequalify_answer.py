@@ -48,13 +48,12 @@ _WORDINGS: Final = {
         " no loan yet; the terms of a purchase are agreed when you make it. " + _NO_HARM
     ),
     Outcome.DECLINED.value: (
-        "We cannot offer you anything at present, for the reasons that stand beside this. "
-        + _NO_HARM
+        "We cannot offer you anything at present; the reasons stand beside this. " + _NO_HARM
     ),
     Outcome.INCOMPLETE.value: "Something is missing before we can decide; see what we ask for.",
     Outcome.STEP_UP.value: "Before we decide, we need proof that it is you who asks.",
     Outcome.REFUSED_IDENTITY.value: "We could not complete this request online.",
-    UNAVAILABLE: "The credit bureau did not answer, so nothing was decided. Please ask again later.",
+    UNAVAILABLE: "The bureau did not answer, so nothing was decided. Please ask again later.",
 }
 _UNDECIDED: Final = "We could not decide on your credit file; the reason says what may help."
 _PENDING: Final = "We are still waiting for an answer; ask for this result again in a moment."

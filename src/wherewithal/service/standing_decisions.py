@@ -1,8 +1,8 @@
 """Whether the last decision still stands, so that asking again returns it and decides nothing.
 
-An approval stands until a product of it expires, or until something else is stated. A decline stands
-for 30 days, or until a material fact changes: income verified since, or another state. Stating
-another income alone changes no decline; who was declined would only have to guess upwards.
+An approval stands until a product of it expires, or until something else is stated. A decline
+stands for 30 days, or until a material fact changes: income verified since, or another state.
+Stating another income alone changes no decline; who was declined would only have to guess upwards.
 Typed failures, incomplete and step_up are no decisions and never stand.
 """
 

@@ -1,7 +1,7 @@
 """The identity and fraud gate by rules in a TOML file (`GatesIdentity`): plain, fast, explainable.
 
-A lender's own vendor is another adapter of the same port. Rules ask only what is at hand: the number
-itself, and how often the person was asked about.
+A lender's own vendor is another adapter of the same port. Rules ask only what is at hand: the
+number itself, and how often the person was asked about.
 """
 
 from __future__ import annotations
@@ -87,9 +87,9 @@ def _problems(rule: _Rule, place: int) -> list[Problem]:
     found = []
     if rule.verdict not in (GateVerdict.REFUSE, GateVerdict.STEP_UP):
         found.append(("not_a_verdict", "verdict", "expected refuse or step_up"))
-    for areas in rule.ssn_areas:
-        if not all(len(area) == 3 and area.isdigit() for area in areas.split("-")):
-            found.append(("not_an_area", "ssn_areas", "expected areas such as 666 or 900-999"))
+    parts = [area for areas in rule.ssn_areas for area in areas.split("-")]
+    if not all(len(area) == 3 and area.isdigit() for area in parts):
+        found.append(("not_an_area", "ssn_areas", "expected areas such as 666 or 900-999"))
     if not rule.ssn_areas and rule.inquiries_24h_max is None and rule.pulls_30d_max is None:
         message = "asks nothing; give ssn_areas, inquiries_24h_max or pulls_30d_max"
         found.append(("empty_rule", "code", message))

@@ -1,7 +1,7 @@
 """Inquiries in Postgres (`RecordsInquiries`): few statements, each whole or not at all.
 
-What names a person is sealed before it is sent, and found by blind index alone; no statement carries
-it, so none can log it.
+What names a person is sealed before it is sent, and found by blind index alone; no statement
+carries it, so none can log it.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class InquiriesInStore:
             "lease": self._lease,
             "purpose": inquiry.purpose.value,
             "at": at,
-            "consent_id": UUID(consent.consent_id) if isinstance(consent, GivenConsent) else None,
+            "consent_id": _id(consent.consent_id) if isinstance(consent, GivenConsent) else None,
         }
         with as_unavailable():
             async with self._pool.connection() as connection:
@@ -311,6 +311,14 @@ async def _ran(connection: Connection, statement: str, parameters: dict[str, Any
 
 def _key(key: RequestKey) -> dict[str, Any]:
     return {"credential_id": key.credential_id, "idempotency_key": key.idempotency_key}
+
+
+def _id(text: str) -> UUID:
+    """Return the id that a text is; one that nobody has where it is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)
 
 
 def _reference(reference: Reference | None) -> dict[str, Any]:

@@ -158,6 +158,8 @@ create table prequalification (
     foreign key (consumer_id, consent_id) references consent,
     check ((status = 'decided') = (decided_at is not null))
 );
+-- How often a person was asked about of late.
+create index prequalification_by_time on prequalification (consumer_id, asked_at);
 
 -- A request's key under a credential: who works on it, and where its answer is kept.
 create table idempotency (
