@@ -55,7 +55,8 @@ class MerchantProduct(msgspec.Struct, frozen=True, kw_only=True):
 
     product: str
     status: ProductStatus
-    power_cents: int
+    #: Null where nobody asked yet whether this person could have it.
+    power_cents: int | None
     program_id: str | None
     plan: str | None
     #: Regulation Z APR of the plan at this power; null where there is no power.
@@ -70,8 +71,9 @@ class MerchantRow(msgspec.Struct, frozen=True, kw_only=True):
     merchant_id: str
     name: str
     mcc: str
-    #: The largest single purchase there, by one of the products asked for.
-    power_cents: int
+    #: The largest single purchase there, by one of the products asked for; null where every one of
+    #: them is not yet assessed.
+    power_cents: int | None
     #: The product and the plan of that power, and its APR; null where power is zero.
     product: str | None
     plan: str | None
@@ -165,7 +167,7 @@ class TriggerTerm(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AdvertisedOffer(msgspec.Struct, frozen=True, kw_only=True):
-    """The best terms of a product at a merchant that a person could qualify for; nobody's offer.
+    """The best terms of a product at a merchant that a person could have; nobody's offer.
 
     Every term that triggers is here with all that it asks for: the down payment, the terms of
     repayment over the whole schedule, and the annual percentage rate by that name.
@@ -188,7 +190,7 @@ class AdvertisedOffer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AdvertisedOffers(msgspec.Struct, frozen=True, kw_only=True):
-    """What a merchant may say to anyone: no person was asked about, nothing is offered to anyone."""
+    """What a merchant may say to anyone: it is about no person, and an offer to none."""
 
     merchant_id: str
     merchant_name: str

@@ -113,6 +113,17 @@ def standing_of(decision: CurrentDecision) -> PersonStanding:
     return _STANDING.decode(decision.standing)
 
 
+def expired_products(row: PersonRow, decision: CurrentDecision) -> frozenset[str]:
+    """Return the products of a decision made now that no longer stand, though others do."""
+    if decision.products is None:
+        return frozenset()
+    return frozenset(
+        one.product
+        for one in _TOLD.decode(decision.products)
+        if one.expires_at is not None and one.expires_at <= row.read_at
+    )
+
+
 def _answer(consumer_id: UUID, row: PersonRow, products: ProductAnswers) -> _Json:
     status, decision = status_of(row, products), row.decision
     used = Used(drawn_cents=row.drawn_cents, held_cents=row.held_cents)
@@ -177,8 +188,7 @@ def _is_as_answered(row: PersonRow, decision: CurrentDecision, products: Product
         bundle.edition_begin(on) != bundle.edition_begin(calendar_day(decision.as_of))
     ):
         return False
-    told = _TOLD.decode(decision.products)
-    return not any(one.expires_at is not None and one.expires_at <= row.read_at for one in told)
+    return not expired_products(row, decision)
 
 
 def _until(expires_at: datetime | None, answer: ProductAnswer, *, at: datetime) -> ProductAnswer:

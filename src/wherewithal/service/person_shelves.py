@@ -1,0 +1,100 @@
+"""A person's answers at all merchants, kept for the next page, and what may be told of each."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Final
+
+import msgspec
+
+from wherewithal.qualify.merchant_index import MerchantIndex
+from wherewithal.qualify.shelf import Shelf, ShelfAnswer, shelf_of
+from wherewithal.service.answers import ProductStatus
+from wherewithal.service.directory import Held
+from wherewithal.service.merchant_answers import MerchantProduct
+from wherewithal.service.product_answers import USED, is_about_the_person, less_used
+from wherewithal.service.products_answer import product_status
+from wherewithal.service.read_spending_power import standing_of
+from wherewithal.service.standing import CurrentDecision, PersonRow, PersonStanding
+from wherewithal.vocabulary.errors import InvariantBroken
+
+#: Shelves that are kept; one of 1,000 programs takes a few hundred kilobytes.
+_SHELVES_MAX: Final = 64
+
+
+class PersonShelf(msgspec.Struct, frozen=True, kw_only=True):
+    """What is left for one person everywhere, and what there would be if nothing were used."""
+
+    left: Shelf
+    #: None where nothing is used.
+    whole: Shelf | None
+    #: Whether the person asked; where nobody did, no "no" about them is told.
+    is_asked: bool
+
+    def told_at(
+        self, merchant_id: str, answers: tuple[ShelfAnswer, ...]
+    ) -> tuple[MerchantProduct, ...]:
+        """Return what may be told of a merchant's answers, in their order."""
+        had: dict[str, int] = {}
+        if self.whole is not None and any(_is_no(one) for one in answers):
+            position = self.whole.index.position(merchant_id)
+            if position is not None:
+                codes = tuple(one.product for one in answers)
+                there = self.whole.answers_at([position], codes)[0]
+                had = {one.product: one.power_cents for one in there}
+        return tuple(self.told(one, had_cents=had.get(one.product, 0)) for one in answers)
+
+    def told(self, answer: ShelfAnswer, *, had_cents: int) -> MerchantProduct:
+        """Return what may be told of one answer; `had_cents` is its power if nothing were used."""
+        reason = answer.reason
+        if _is_no(answer) and had_cents:
+            reason = USED
+        status = product_status(answer.power_cents, reason)
+        is_hidden = not self.is_asked and status is ProductStatus.NOT_ELIGIBLE
+        return MerchantProduct(
+            product=answer.product.value,
+            status=ProductStatus.NOT_YET_ASSESSED if is_hidden else status,
+            power_cents=None if is_hidden else answer.power_cents,
+            program_id=answer.program_id,
+            plan=answer.plan,
+            apr_bps=answer.apr_bps,
+            reason_code=None if is_hidden else reason,
+        )
+
+
+class PersonShelves:
+    """Makes shelves, and keeps the last ones: the next page is mostly for the same person."""
+
+    def __init__(self) -> None:
+        """Keep none yet."""
+        self._kept: OrderedDict[tuple[PersonStanding, int, str], tuple[MerchantIndex, Shelf]]
+        self._kept = OrderedDict()
+
+    def of(self, row: PersonRow, decision: CurrentDecision, held: Held) -> PersonShelf:
+        """Return the shelf of a person who is decided, under the directory that is held."""
+        used_cents = row.used_cents
+        return PersonShelf(
+            left=self._shelf(decision, used_cents, held),
+            whole=self._shelf(decision, 0, held) if used_cents else None,
+            is_asked=decision.tempo == "now",
+        )
+
+    def _shelf(self, decision: CurrentDecision, used_cents: int, held: Held) -> Shelf:
+        standing = standing_of(decision)
+        key = (standing, used_cents, decision.outcome)
+        index, shelf = self._kept.get(key, (None, None))
+        if shelf is None or index is not held.index:
+            person = less_used(standing, used_cents=used_cents) | {"outcome": decision.outcome}
+            shelf = shelf_of(held.index, person)
+            if shelf is None:
+                message = "a shelf was asked for of a person who was not decided"
+                raise InvariantBroken(message)
+            self._kept[key] = (held.index, shelf)
+        self._kept.move_to_end(key)
+        if len(self._kept) > _SHELVES_MAX:
+            self._kept.popitem(last=False)
+        return shelf
+
+
+def _is_no(answer: ShelfAnswer) -> bool:
+    return is_about_the_person(answer.power_cents, answer.reason)
