@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.conformance.models import Table, model_of
 from tests.dmn.test_regions import SMALL, cells, every_value, matches
-from wherewithal.dmn.checks.subject import Column
+from wherewithal.dmn.checks.column import Column
 from wherewithal.dmn.checks.table_checks import check_table
 from wherewithal.dmn.types import Type
 

@@ -185,6 +185,10 @@ def _named(tree: ast.Node) -> str:
     match tree:
         case ast.Invocation(function=ast.Name(name=name)):
             return f"the function '{name}'"
+        case ast.Binary(op=op):
+            return f"'{op}' between values that are not constant"
+        case ast.Path(name=name):
+            return f"the name '{name}' of a context"
         case ast.Name(name=name):
             return "the tested value itself" if name == _TESTED else f"the name '{name}'"
     words = "".join(f" {c.lower()}" if c.isupper() else c for c in type(tree).__name__).strip()

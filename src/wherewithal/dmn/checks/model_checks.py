@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 
 from wherewithal.dmn import model
+from wherewithal.dmn.checks.column import Column
 from wherewithal.dmn.checks.declared import declared_type, declared_value
 from wherewithal.dmn.checks.expression_checks import check_expressions
-from wherewithal.dmn.checks.subject import Column
 from wherewithal.dmn.checks.table_checks import check_table
 from wherewithal.dmn.diagnostics import Diagnostic, warning
 from wherewithal.dmn.feel import ast

@@ -12,26 +12,13 @@ from wherewithal.dmn.checks.axis import (
     domain_of_type,
     shown,
 )
-from wherewithal.dmn.checks.cell_checks import cell_problem
-from wherewithal.dmn.checks.cells import CellReader, Constant, Unreadable
+from wherewithal.dmn.checks.cells import CellReader, Constant
+from wherewithal.dmn.checks.column import Column
 from wherewithal.dmn.checks.grid import Box, Grid, Row
+from wherewithal.dmn.checks.rule_reader import RuleReader
 from wherewithal.dmn.diagnostics import Diagnostic, Severity
-from wherewithal.dmn.feel import ast
 from wherewithal.dmn.model import DecisionTable, Feel, Rule
-from wherewithal.dmn.types import Kind, Type
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """What is known of an input before its cells are read."""
-
-    #: The type that a compilation proved, or None.
-    type: Type | None = None
-    #: The declared kind; None where nothing says.
-    kind: Kind | None = None
-    #: Declared values of the input's type: all must hold.
-    allowed: tuple[Feel, ...] = ()
-
+from wherewithal.dmn.types import Kind
 
 #: An output cell as far as it can be compared: a constant, or a text.
 Output = Constant | str
@@ -144,7 +131,7 @@ def prepare(place: str, table: DecisionTable, columns: Sequence[Column]) -> Subj
             blind.add(len(axes))
             axis = Axis(table.inputs[places[0]].label, Domain(kind=Kind.TEXT, null=True), ())
         axes.append(axis)
-    reading = _Reading(reader=reader, axes=axes, axis_of=axis_of, blind=frozenset(blind))
+    reading = RuleReader(reader=reader, axes=axes, axis_of=axis_of, blind=frozenset(blind))
     domain = reading.domain(table, columns)
     sure, maybe = reading.boxes(table, rules, domain)
     grid = Grid(axes, sure, domain=domain)
@@ -161,7 +148,18 @@ def prepare(place: str, table: DecisionTable, columns: Sequence[Column]) -> Subj
     )
     for severity, code, where, message in reading.said:
         subject.say(severity, code, where, message)
+    for (where, holds), numbers in reading.unread.items():
+        message = f"not analysed: holds {holds}; the checks of this table go round it"
+        subject.say(Severity.NOTE, "not-analysed", _rules_and(numbers, where), message)
     return subject
+
+
+def _rules_and(numbers: Sequence[int], where: str) -> str:
+    if not numbers:
+        return where
+    shown_numbers = ", ".join(map(str, numbers[:_NAMED_MAX]))
+    more = f" and {len(numbers) - _NAMED_MAX} more" if len(numbers) > _NAMED_MAX else ""
+    return f"rule{'s' if len(numbers) > 1 else ''} {shown_numbers}{more}, {where}"
 
 
 def _axes_of(table: DecisionTable) -> list[int]:
@@ -214,95 +212,3 @@ def _output_text(output: Output) -> str:
     if isinstance(output, str):
         return output
     return shown(output.value, output.kind)
-
-
-@dataclass(slots=True, kw_only=True)
-class _Reading:
-    """The cells of one table as sets of atoms, and what they show by themselves."""
-
-    reader: CellReader
-    axes: list[Axis]
-    axis_of: list[int]
-    blind: frozenset[int]
-    said: list[tuple[Severity, str, str, str]] = field(default_factory=list)
-    #: For each column, what a dash admits.
-    dashes: list[int] = field(default_factory=list)
-
-    def domain(self, table: DecisionTable, columns: Sequence[Column]) -> Box:
-        """Return the rows that may come, by declared values and by the columns' own."""
-        whole = [axis.whole for axis in self.axes]
-        for place, (clause, column) in enumerate(zip(table.inputs, columns, strict=True)):
-            axis = self.axes[self.axis_of[place]]
-            where = f"input '{clause.label}', allowed values"
-            for feel in column.allowed:
-                admitted = self._admitted(feel, axis, where)
-                whole[self.axis_of[place]] &= admitted | axis.null_bit
-            own = clause.allowed_values
-            admitted = axis.everything if own is None else self._admitted(own, axis, where)
-            self.dashes.append(admitted | axis.null_bit)
-            left_out = whole[self.axis_of[place]] & ~self.dashes[place]
-            if left_out and column.type is not None:
-                message = (
-                    f"the input may be {axis.described(left_out)}, which its allowed values leave"
-                    f" out; for example {clause.label} = {axis.shown(left_out)} matches no dash;"
-                    " add it to the allowed values"
-                )
-                self.said.append((Severity.WARNING, "left-out", f"input '{clause.label}'", message))
-            whole[self.axis_of[place]] &= self.dashes[place]
-        return tuple(whole)
-
-    def _admitted(self, feel: Feel, axis: Axis, where: str) -> int:
-        if feel.node is None:
-            return axis.everything
-        try:
-            return self.reader.truth(feel.node, axis)[0]
-        except Unreadable as problem:
-            self._unread(where, problem)
-            return axis.everything
-
-    def _unread(self, where: str, problem: Unreadable) -> None:
-        message = f"not analysed: holds {problem}, so the checks of this table go round it"
-        self.said.append((Severity.NOTE, "not-analysed", where, message))
-
-    def boxes(
-        self, table: DecisionTable, rules: Sequence[Rule], domain: Box
-    ) -> tuple[list[Box], list[Box]]:
-        """Return what each rule surely admits, and what it may admit."""
-        sure, maybe = [], []
-        for rule in rules:
-            low, high = list(domain), list(domain)
-            for place, (cell, clause) in enumerate(zip(rule.tests, table.inputs, strict=True)):
-                where = f"rule {rule.number}, input '{clause.label}'"
-                place_of = self.axis_of[place]
-                if cell.node is None:
-                    continue
-                if isinstance(cell.node, ast.UnaryTests) and cell.node.is_dash:
-                    low[place_of] &= self.dashes[place]
-                    high[place_of] &= self.dashes[place]
-                    continue
-                if place_of in self.blind:
-                    self._unread(
-                        where, Unreadable("values of several kinds, or none that is known")
-                    )
-                    low[place_of] = 0
-                    continue
-                try:
-                    true, _ = self.reader.truth(cell.node, self.axes[place_of])
-                except Unreadable as problem:
-                    self._unread(where, problem)
-                    low[place_of] = 0
-                    continue
-                low[place_of] &= true
-                high[place_of] &= true
-                self._look(cell, self.axes[place_of], true, domain=domain[place_of], where=where)
-            sure.append(tuple(low))
-            maybe.append(tuple(high))
-        return sure, maybe
-
-    def _look(self, cell: Feel, axis: Axis, true: int, *, domain: int, where: str) -> None:
-        """Say what is wrong with a cell by itself."""
-        admitted = true & domain
-        found = cell_problem(self.reader, cell, axis, admitted=admitted, true=true)
-        if found is not None:
-            severity, code, message = found
-            self.said.append((severity, code, where, message))

@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from wherewithal.dmn.checks.cells import Constant
-from wherewithal.dmn.checks.grid import Box, Row, TooLarge, bits
+from wherewithal.dmn.checks.column import Column
+from wherewithal.dmn.checks.gap_checks import MULTIPLE, TOLD_MAX, check_gaps
+from wherewithal.dmn.checks.grid import Box, TooLarge, bits
 from wherewithal.dmn.checks.hit_policy_checks import check_hit_policy, priority_order
-from wherewithal.dmn.checks.subject import Column, Subject, prepare
+from wherewithal.dmn.checks.subject import Subject, prepare
 from wherewithal.dmn.diagnostics import Diagnostic, Severity
 from wherewithal.dmn.feel import ast
 from wherewithal.dmn.model import Aggregation, DecisionTable, HitPolicy
-
-#: As many findings of one sort are told of a table; the rest are counted.
-TOLD_MAX = 10
-_MULTIPLE = (HitPolicy.COLLECT, HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER)
 
 
 def check_table(place: str, table: DecisionTable, columns: Sequence[Column]) -> list[Diagnostic]:
@@ -32,7 +30,7 @@ def check_table(place: str, table: DecisionTable, columns: Sequence[Column]) -> 
         ("overlaps", _check_overlaps),
         ("unreachable rules", _check_unreachable),
         ("rules that can be left out", _check_redundant),
-        ("gaps", _check_gaps),
+        ("gaps", check_gaps),
     ):
         _bounded(subject, what, check)
     return subject.found
@@ -164,9 +162,9 @@ def _check_redundant(subject: Subject) -> None:
     policy, fold = subject.table.hit_policy, subject.table.aggregation
     if policy is HitPolicy.ANY:
         _check_any_rules(subject)
-    elif policy in _MULTIPLE and fold in (Aggregation.MIN, Aggregation.MAX):
+    elif policy in MULTIPLE and fold in (Aggregation.MIN, Aggregation.MAX):
         _check_beaten(subject, fold)
-    elif policy in _MULTIPLE:
+    elif policy in MULTIPLE:
         _check_twins(subject)
 
 
@@ -213,71 +211,3 @@ def _check_twins(subject: Subject) -> None:
             message = "are the same rule twice, and both count; take one out"
             subject.say(Severity.WARNING, "duplicate-rule", subject.numbers(pair), message)
         seen.setdefault(key, number)
-
-
-# -- gaps ------------------------------------------------------------------------------------------
-
-
-def _check_gaps(subject: Subject) -> None:
-    if any(output.default is not None for output in subject.table.outputs):
-        return
-    policy, fold = subject.table.hit_policy, subject.table.aggregation
-    if policy is HitPolicy.COLLECT and fold is Aggregation.SUM:
-        _check_parts(subject)
-    severity = Severity.NOTE if policy in _MULTIPLE else Severity.WARNING
-    rules, told = subject.all_rules, 0
-    grid = subject.loose_grid
-    gaps: list[Box] = []
-    while told < (1 if policy in _MULTIPLE else TOLD_MAX):
-        row = _outside(subject, rules, gaps)
-        if row is None:
-            return
-        told += 1
-        gap = grid.widened(row, rules)
-        gaps.append(gap)
-        region = subject.region(gap)
-        result = "null"
-        message = (
-            f"no rule matches{f' where {region}' if region else ''}; for example"
-            f" {subject.example(row)} -> {result}; add a rule, or a default output (null, if that"
-            " is meant)"
-        )
-        subject.say(severity, "gap", "", message)
-    if policy not in _MULTIPLE and _outside(subject, rules, gaps) is not None:
-        subject.say(severity, "gap", "", "no rule matches in more places than these")
-
-
-def _outside(subject: Subject, rules: int, gaps: Sequence[Box]) -> Row | None:
-    """Return a row that neither a rule nor a known gap holds."""
-    grid = subject.loose_grid
-    if not gaps:
-        return grid.uncovered(grid.domain, rules)
-    return grid.with_boxes(gaps).uncovered(grid.domain, (1 << len(grid.rules) + len(gaps)) - 1)
-
-
-def _check_parts(subject: Subject) -> None:
-    """Say where a characteristic of a scorecard gives no points: a bin that was forgotten."""
-    grid = subject.loose_grid
-    parts: dict[frozenset[int], int] = {}
-    for number, rule in enumerate(grid.rules):
-        tested = frozenset(p for p, atoms in enumerate(rule) if atoms != grid.domain[p])
-        parts[tested] = parts.get(tested, 0) | 1 << number
-    for tested, rules in parts.items():
-        numbers = list(bits(rules))
-        if len(numbers) == 1 or not tested:
-            continue
-        # Null is told apart: to give nothing for what is not known may well be meant.
-        known = tuple(
-            atoms & ~axis.null_bit or atoms
-            for axis, atoms in zip(grid.axes, grid.domain, strict=True)
-        )
-        inner = grid.uncovered(known, rules)
-        row = inner if inner is not None else grid.uncovered(grid.domain, rules)
-        if row is not None:
-            region = subject.region(grid.widened(row, rules))
-            message = (
-                f"no points are given where {region}; for example"
-                f" {subject.example(row, numbers)} -> nothing is added; add a bin"
-            )
-            severity = Severity.NOTE if inner is None else Severity.WARNING
-            subject.say(severity, "bin-gap", subject.numbers(numbers), message)

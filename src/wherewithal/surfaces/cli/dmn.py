@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,11 @@ from cyclopts import App
 
 from wherewithal.dmn.diagnostics import Diagnostic, Severity, near_miss, warning
 from wherewithal.dmn.model import Model
-from wherewithal.dmn.reader import read_models
 from wherewithal.surfaces.cli.answer import exact, print_json
+from wherewithal.surfaces.cli.dmn_check import add_dmn_check
 from wherewithal.surfaces.cli.dmn_inputs import load_inputs
 from wherewithal.surfaces.cli.dmn_profile import run_profile
+from wherewithal.surfaces.cli.dmn_read import read_with_imports
 from wherewithal.surfaces.cli.dmn_reference import run_reference
 from wherewithal.surfaces.cli.dmn_tck import add_dmn_tck
 from wherewithal.surfaces.cli.ports import Ports
@@ -21,13 +23,15 @@ from wherewithal.vocabulary.errors import InputRefused, Problem
 
 EXECUTORS = ("reference", "scalar", "columnar")
 EXIT_REFUSED_MODEL = 1
-BYTES_MAX = 64 * 2**20
+#: One word, without a number that could be somebody's.
+_IDENTIFIER = re.compile(r"(?!.*[0-9]{5})[A-Za-z_][A-Za-z0-9_]{0,63}")
 
 
 def add_dmn(app: App, ports: Ports) -> None:
     """Add the commands to the app."""
     dmn = App(name="dmn", help="DMN models: evaluate them by any of three executors.")
     app.command(dmn)
+    add_dmn_check(dmn)
     add_dmn_tck(dmn, ports)
 
     @dmn.command(name="run")
@@ -56,7 +60,7 @@ def add_dmn(app: App, ports: Ports) -> None:
             problem = Problem(code="unknown_executor", path="--executor", message=message)
             raise InputRefused([problem])
         values = load_inputs(inputs)
-        models, diagnostics = _read(model)
+        models, diagnostics = read_with_imports(model)
         chosen = _chosen(models, decision)
         diagnostics += _unread(models, values)
         found: dict[str, Any] = {}
@@ -78,46 +82,6 @@ def add_dmn(app: App, ports: Ports) -> None:
         return EXIT_REFUSED_MODEL if _is_refused(diagnostics) else 0
 
 
-def _read(path: Path) -> tuple[list[Model], list[Diagnostic]]:
-    """Return the model, last, after the models of its folder that it imports."""
-    models, diagnostics = read_models({path.name: _bytes(path)})
-    if not any(model.imports for model in models):
-        return models, diagnostics
-    siblings = {
-        other.name: _bytes(other) for other in sorted(path.parent.glob("*.dmn")) if other != path
-    }
-    models, diagnostics = read_models({**siblings, path.name: _bytes(path)})
-    wanted = _with_imports(path.name, models)
-    mine = [model for model in models if model.file in wanted]
-    return (
-        sorted(mine, key=lambda model: model.file == path.name),
-        [found for found in diagnostics if found.place.split(":")[0] in wanted],
-    )
-
-
-def _with_imports(file: str, models: Sequence[Model]) -> set[str]:
-    by_namespace = {model.namespace: model for model in models}
-    by_file = {model.file: model for model in models}
-    wanted, open_files = {file}, [file]
-    while open_files:
-        model = by_file.get(open_files.pop())
-        for imported in model.imports if model else ():
-            other = by_namespace.get(imported.namespace)
-            if other is not None and other.file not in wanted:
-                wanted.add(other.file)
-                open_files.append(other.file)
-    return wanted
-
-
-def _bytes(path: Path) -> bytes:
-    with path.open("rb") as file:
-        data = file.read(BYTES_MAX + 1)
-    if len(data) > BYTES_MAX:
-        message = f"the model is larger than {BYTES_MAX:,} bytes"
-        raise InputRefused([Problem(code="too_large", path=path.name, message=message)])
-    return data
-
-
 def _chosen(models: Sequence[Model], decision: str | None) -> list[str]:
     own = [found.name for found in models[-1].decisions] if models else []
     services = [service.name for service in models[-1].services] if models else []
@@ -137,10 +101,18 @@ def _unread(models: Sequence[Model], values: dict[str, Any]) -> list[Diagnostic]
     known = {data.name for model in models for data in model.inputs}
     known |= {decision.name for model in models for decision in model.decisions}
     return [
-        warning("unknown_input", f"input {place}", f"no model reads it{near_miss(name, known)}")
+        warning("unknown_input", _place(place, name), f"no model reads it{near_miss(name, known)}")
         for place, name in enumerate(values, 1)
         if models and name not in known
     ]
+
+
+def _place(place: int, name: str) -> str:
+    """Return an input by its name if that is a word of a program, else by its place.
+
+    A key of another form may be what a person is called, or their number.
+    """
+    return f"input '{name}'" if _IDENTIFIER.fullmatch(name) else f"input {place}"
 
 
 def _is_refused(diagnostics: Sequence[Diagnostic]) -> bool:

@@ -17,7 +17,8 @@ DIGITS_MAX = 6_000
 def load_inputs(path: Path) -> dict[str, Any]:
     """Return the inputs by name: Decimal, str, bool, None, and lists and dicts of them.
 
-    Errors: InputRefused if the file is not one JSON object, or holds what JSON has no word for.
+    Errors: InputRefused if the file is not one JSON object, has a name twice in one, or holds what
+            JSON has no word for.
     """
     with path.open("rb") as file:
         data = file.read(BYTES_MAX + 1)
@@ -29,12 +30,16 @@ def load_inputs(path: Path) -> dict[str, Any]:
             parse_int=_number,
             parse_float=_number,
             parse_constant=_no_number,
+            object_pairs_hook=_object,
         )
     except UnicodeDecodeError:
         raise _refused(path, "not_json", "the file is not UTF-8 text") from None
     except json.JSONDecodeError as error:
         message = f"the file is not JSON from line {error.lineno}, column {error.colno} on"
         raise _refused(path, "not_json", message) from None
+    except _NameTwice:
+        message = "a name stands twice in one object, and only one of its values could count"
+        raise _refused(path, "duplicate_key", message) from None
     except RecursionError:
         raise _refused(path, "too_deep", "the file is nested too deep") from None
     except ValueError as error:
@@ -42,6 +47,17 @@ def load_inputs(path: Path) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise _refused(path, "not_an_object", "expected one object: the inputs by their names")
     return value
+
+
+class _NameTwice(Exception):
+    """An object has two entries of one name."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _NameTwice
+    return found
 
 
 def _refused(path: Path, code: str, message: str) -> InputRefused:

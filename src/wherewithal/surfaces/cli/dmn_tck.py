@@ -29,6 +29,9 @@ def add_dmn_tck(dmn: App, ports: Ports) -> None:
         out
             Where the results go, in the TCK's own CSV: folder, file, case, outcome, detail.
         """
+        if not folder.is_dir():
+            message = "there is no such folder; expected a checkout of the DMN TCK's TestCases"
+            raise InputRefused([Problem(code="missing_folder", path=str(folder), message=message)])
         rows = list(run_tck(ports.read_tck(folder)))
         if not rows:
             message = "holds no test cases; expected files named *-test-*.xml in it or below"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,12 +15,18 @@ from rich.text import Text
 from wherewithal.qualify.bundle import PolicyBundle
 from wherewithal.qualify.cases import GoldenCase, check_cases
 from wherewithal.surfaces.cli.answer import print_json
+from wherewithal.surfaces.cli.findings import Finding, counted, print_findings
 from wherewithal.surfaces.cli.ports import Ports
 from wherewithal.vocabulary.errors import BundleRefused, Problem
 
 #: A bundle that cannot be used is an answer here, not an error of the command.
 EXIT_REFUSED_BUNDLE = 1
-_FILE = re.compile(r"[\w./-]+\.(?:dmn|toml|csv)")
+NO_CASES = Problem(
+    code="no_cases",
+    path="cases",
+    message="the bundle has no golden cases; add people and what was agreed on for them,"
+    " as cases/*.toml, so that a change of policy shows whom it changes",
+)
 
 
 def add_policy(app: App, ports: Ports) -> None:
@@ -53,7 +58,11 @@ def add_policy(app: App, ports: Ports) -> None:
             errors: Sequence[Problem] = check_cases(checked, cases)
         except BundleRefused as refusal:
             errors = refusal.problems
-        warnings = checked.warnings if checked else ()
+        warnings = [
+            *(checked.warnings if checked else ()),
+            *([] if cases or errors else [NO_CASES]),
+        ]
+        notes = checked.notes if checked else ()
         proved = {**_proved(checked), "cases": len(cases)} if checked and not errors else None
         if json:
             print_json(
@@ -62,11 +71,15 @@ def add_policy(app: App, ports: Ports) -> None:
                     "is_usable": not errors,
                     "errors": [msgspec.structs.asdict(problem) for problem in errors],
                     "warnings": [msgspec.structs.asdict(problem) for problem in warnings],
+                    "notes": [msgspec.structs.asdict(problem) for problem in notes],
                     "proved": proved,
                 }
             )
         else:
-            _print_for_people(bundle, errors, warnings, proved)
+            findings: list[Finding] = [("error", problem) for problem in errors]
+            findings += [("warning", problem) for problem in warnings]
+            findings += [("note", problem) for problem in notes]
+            _print_for_people(bundle, findings, proved)
         return EXIT_REFUSED_BUNDLE if errors else 0
 
 
@@ -88,21 +101,11 @@ def _proved(bundle: PolicyBundle) -> dict[str, Any]:
 
 
 def _print_for_people(
-    bundle: Path,
-    errors: Sequence[Problem],
-    warnings: Sequence[Problem],
-    proved: dict[str, Any] | None,
+    bundle: Path, findings: Sequence[Finding], proved: dict[str, Any] | None
 ) -> None:
     console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
-    for title, problems, style in (("error", errors, "red"), ("warning", warnings, "yellow")):
-        for file, group in _by_file(problems).items():
-            console.print(Text(file, style="bold"))
-            for problem in group:
-                line = Text("  ").append(title, style=style)
-                place = problem.path.removeprefix(file).lstrip(": ")
-                line.append(f": {place}: " if place else ": ").append(problem.message)
-                console.print(line.append(f" [{problem.code}]", style="dim"))
-    counts = f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
+    print_findings(console, findings)
+    counts = ", ".join(counted(findings, word) for word in ("error", "warning", "note"))
     if proved is None:
         console.print(Text(f"{bundle} is refused: {counts}.", style="bold red"))
         return
@@ -120,15 +123,3 @@ def _print_for_people(
             f"It changes on: {begins or 'no day'}.\nDigest: {proved['digest']}"
         )
     )
-
-
-def _counted(problems: Sequence[Problem], noun: str) -> str:
-    return f"{len(problems)} {noun}{'' if len(problems) == 1 else 's'}"
-
-
-def _by_file(problems: Sequence[Problem]) -> dict[str, list[Problem]]:
-    found: dict[str, list[Problem]] = {}
-    for problem in problems:
-        name = _FILE.match(problem.path)
-        found.setdefault(name[0] if name else "the bundle as a whole", []).append(problem)
-    return found
