@@ -65,25 +65,28 @@ def endpoint(url: str, **changed: Any) -> Endpoint:
     return Endpoint(url=url, subscriber=SUBSCRIBER, **(known | changed))
 
 
-def talk(
+def client_of(
     url: str,
-    conversation: Callable[[TransUnionClient], Awaitable[T]],
     *,
     monotonic: Callable[[], float] = time.monotonic,
     counts: Counter[str] | None = None,
     **changed: Any,
-) -> T:
-    """Return what a conversation with the bureau came to; the client is closed after it."""
+) -> TransUnionClient:
     counted = Counter[str]() if counts is None else counts
+    return TransUnionClient(
+        endpoint(url, **changed),
+        tls=None,
+        monotonic=monotonic,
+        uniform=random.Random(7).random,
+        count=lambda event: counted.update([event]),
+    )
+
+
+def talk(url: str, conversation: Callable[[TransUnionClient], Awaitable[T]], **given: Any) -> T:
+    """Return what a conversation with the bureau came to; the client is closed after it."""
 
     async def hold() -> T:
-        async with TransUnionClient(
-            endpoint(url, **changed),
-            tls=None,
-            monotonic=monotonic,
-            uniform=random.Random(7).random,
-            count=lambda event: counted.update([event]),
-        ) as client:
+        async with client_of(url, **given) as client:
             return await conversation(client)
 
     return asyncio.run(hold())

@@ -90,7 +90,7 @@ _MANNERS = (
     ("silent", "Silas", "Silent", "Not even headers.", Manner.SILENT),
     ("resetting", "Rita", "Reset", "The connection is reset in the body.", Manner.RESETTING),
     ("refusing", "Ralph", "Refuse", "Status 500.", Manner.REFUSING),
-    ("redirecting", "Rhea", "Redirect", "Status 307 to another address.", Manner.REDIRECTING),
+    ("redirecting", "Rhea", "Detour", "Status 307 to another address.", Manner.REDIRECTING),
 )
 
 PUBLISHED = Persona(
