@@ -4,7 +4,11 @@ Each reads whole files, reports every bad row with its line and field, and gives
 file: `CatalogueRefused` holds all problems.
 """
 
-from wherewithal.sources.catalogue_directory import load_directory, load_mcc_codes
+from wherewithal.sources.catalogue_directory import (
+    load_directory,
+    load_mcc_codes,
+    load_programs,
+)
 from wherewithal.sources.catalogue_law import load_law
 from wherewithal.sources.catalogue_products import load_catalogue
 from wherewithal.sources.catalogue_reasons import load_reasons
@@ -16,5 +20,6 @@ __all__ = [
     "load_directory",
     "load_law",
     "load_mcc_codes",
+    "load_programs",
     "load_reasons",
 ]

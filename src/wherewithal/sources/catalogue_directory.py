@@ -39,18 +39,7 @@ def load_directory(
     Errors: CatalogueRefused with every problem of both files, by line and field.
     """
     problems: list[Problem] = []
-    table = read_csv(programs_csv, problems)
-    required = [name for name in _PROGRAM_COLUMNS if name not in OPTIONAL]
-    programs: list[Program] = []
-    program_ids: set[str] | None = None
-    if table is not None and check_columns(
-        table, required=required, known=_PROGRAM_COLUMNS, problems=problems
-    ):
-        for row in _typed(table, CELL_KINDS):
-            fields = Fields(row, problems)
-            programs.append(read_program(fields, house_product=None, mcc_codes=mcc_codes))
-        note_duplicates(_keys(table, "program_id"), name="program_id", problems=problems)
-        program_ids = {key for _, key in _keys(table, "program_id")}
+    programs, program_ids = _programs(programs_csv, mcc_codes=mcc_codes, problems=problems)
     merchants: list[Merchant] = []
     table = read_csv(merchants_csv, problems)
     if table is not None and check_columns(
@@ -62,6 +51,17 @@ def load_directory(
         note_duplicates(_keys(table, "merchant_id"), name="merchant_id", problems=problems)
     refuse_if_any(problems)
     return Directory(merchants=tuple(merchants), programs=tuple(programs))
+
+
+def load_programs(programs_csv: Path, *, mcc_codes: Collection[str]) -> tuple[Program, ...]:
+    """Read programs alone, as `load_directory` does.
+
+    Errors: CatalogueRefused with every problem, by line and field.
+    """
+    problems: list[Problem] = []
+    programs, _ = _programs(programs_csv, mcc_codes=mcc_codes, problems=problems)
+    refuse_if_any(problems)
+    return tuple(programs)
 
 
 def load_mcc_codes(path: Path) -> dict[str, str]:
@@ -84,6 +84,24 @@ def load_mcc_codes(path: Path) -> dict[str, str]:
         note_duplicates(_keys(table, "mcc"), name="mcc", problems=problems)
     refuse_if_any(problems)
     return codes
+
+
+def _programs(
+    path: Path, *, mcc_codes: Collection[str], problems: list[Problem]
+) -> tuple[list[Program], set[str] | None]:
+    """Return the programs and their ids; no ids where the file cannot be used."""
+    table = read_csv(path, problems)
+    required = [name for name in _PROGRAM_COLUMNS if name not in OPTIONAL]
+    if table is None or not check_columns(
+        table, required=required, known=_PROGRAM_COLUMNS, problems=problems
+    ):
+        return [], None
+    programs = [
+        read_program(Fields(row, problems), house_product=None, mcc_codes=mcc_codes)
+        for row in _typed(table, CELL_KINDS)
+    ]
+    note_duplicates(_keys(table, "program_id"), name="program_id", problems=problems)
+    return programs, {key for _, key in _keys(table, "program_id")}
 
 
 def _typed(table: Table, kinds: Mapping[str, str]) -> list[Row]:
