@@ -67,7 +67,7 @@ class DirectoryInStore:
         self, merchants: pl.DataFrame, programs: Sequence[Program]
     ) -> DirectoryVersion:
         """Write all merchants and programs anew, at once."""
-        text = merchants.with_columns(pl.col("program_ids").list.join(";")).select(_COLUMNS)
+        text = merchants.with_columns(pl.col("program_ids").list.join(";")).select(*_COLUMNS)
         csv = text.write_csv(include_header=False, quote_style="non_numeric").encode()
         async with self._transaction(_WHOLE_LIMIT) as connection:
             await _version(connection, "hold_version")
