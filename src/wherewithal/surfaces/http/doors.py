@@ -10,6 +10,7 @@ from uuid import UUID
 
 from wherewithal.service.answers import ConsentAnswer, DecisionAnswer
 from wherewithal.service.inquiry import Inquiry
+from wherewithal.service.inquiry_records import Answered
 from wherewithal.service.merchant_answers import (
     AdvertisedOffers,
     MerchantAnswer,
@@ -17,30 +18,6 @@ from wherewithal.service.merchant_answers import (
     MerchantsQuery,
 )
 from wherewithal.surfaces.http.tokens import TokenKeys
-
-
-class Answered(Protocol):
-    """The answer to an inquiry: the same bytes whenever the same key asks again."""
-
-    @property
-    def status(self) -> int:
-        """Return 200 for a decided answer, 202 for one that is still pending."""
-        ...
-
-    @property
-    def body(self) -> bytes:
-        """Return the encoded `Prequalification`."""
-        ...
-
-    @property
-    def consumer_id(self) -> str:
-        """Return whom it is about."""
-        ...
-
-    @property
-    def prequalification_id(self) -> str:
-        """Return where it can be read again."""
-        ...
 
 
 class Asks(Protocol):
@@ -66,7 +43,7 @@ class FindsPrequalification(Protocol):
     """Reads a prequalification."""
 
     async def __call__(
-        self, consumer_id: str, prequalification_id: str, *, wait_s: float
+        self, consumer_id: UUID, prequalification_id: UUID, *, wait_s: float
     ) -> bytes | None:
         """Return it encoded, as it is now, or None where this consumer has no such one.
 
@@ -79,7 +56,7 @@ class FindsMerchants(Protocol):
     """Reads a page of all merchants with what a consumer can spend at each."""
 
     async def __call__(
-        self, consumer_id: str, query: MerchantsQuery
+        self, consumer_id: UUID, query: MerchantsQuery
     ) -> MerchantsPage | bytes | None:
         """Return a page, encoded or not; None where there is no such consumer.
 
@@ -93,7 +70,7 @@ class FindsMerchant(Protocol):
     """Reads what a consumer can spend at one merchant."""
 
     async def __call__(
-        self, consumer_id: str, merchant_id: str, *, amount_cents: int | None
+        self, consumer_id: UUID, merchant_id: str, *, amount_cents: int | None
     ) -> MerchantAnswer | bytes | None:
         """Return it, encoded or not; None where there is no such consumer or no such merchant."""
         ...
@@ -130,18 +107,18 @@ class StoredCredential(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doors:
-    """Everything that the routes reach for. Ids of consumers are UUIDs in lower case."""
+    """Everything that the routes reach for."""
 
     ask: Asks
     find_prequalification: FindsPrequalification
     #: By consumer and decision id; None: this consumer has no such decision.
-    find_decision: Callable[[str, str], Awaitable[DecisionAnswer | None]]
+    find_decision: Callable[[UUID, str], Awaitable[DecisionAnswer | None]]
     #: By consumer and consent id; revoking twice is revoking once. None: no such consent.
-    revoke_consent: Callable[[str, str], Awaitable[ConsentAnswer | None]]
+    revoke_consent: Callable[[UUID, UUID], Awaitable[ConsentAnswer | None]]
     #: Newest first; None where there is no such consumer.
-    list_consents: Callable[[str], Awaitable[Sequence[ConsentAnswer] | None]]
+    list_consents: Callable[[UUID], Awaitable[Sequence[ConsentAnswer] | None]]
     #: The encoded `SpendingPower`; None where there is no such consumer.
-    spending_power: Callable[[str], Awaitable[bytes | None]]
+    spending_power: Callable[[UUID], Awaitable[bytes | None]]
     merchants_page: FindsMerchants
     merchant: FindsMerchant
     merchant_offers: FindsMerchantOffers

@@ -48,6 +48,8 @@ class Scope(StrEnum):
     PREQUALIFY = "prequalify"
     #: Read spending power: of everyone with a service key, of oneself with a consumer token.
     READ = "read"
+    #: Read recorded decisions whole, facts and all: for those who must explain them.
+    EXPLAIN = "explain"
     #: Revoke consents.
     CONSENTS = "consents"
     #: Issue consumer tokens.
