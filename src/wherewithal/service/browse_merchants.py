@@ -11,7 +11,12 @@ from wherewithal.service.answers import ClaimType
 from wherewithal.service.applicant_facts import calendar_day
 from wherewithal.service.directory import Held, HeldDirectory
 from wherewithal.service.errors import DirectoryChanged, RequestRefused
-from wherewithal.service.merchant_answers import MerchantRow, MerchantsPage, MerchantsQuery
+from wherewithal.service.merchant_answers import (
+    MerchantProduct,
+    MerchantRow,
+    MerchantsPage,
+    MerchantsQuery,
+)
 from wherewithal.service.person_shelves import PersonShelf, PersonShelves
 from wherewithal.service.product_answers import ProductAnswers
 from wherewithal.service.read_spending_power import expired_products, status_of, wording_of
@@ -122,14 +127,17 @@ def _page(
         expires_at=decision.expires_at if decision and is_shown else None,
         directory_version=held.name,
         total=found.total if found else None,
-        rows=tuple(_row(one, shelf) for one in found.rows) if found and shelf else (),
+        rows=_rows(found.rows, shelf) if found and shelf else (),
         next_cursor=found.next_cursor if found else None,
         wording=wording_of(status, decision),
     )
 
 
-def _row(row: Row, shelf: PersonShelf) -> MerchantRow:
-    told = shelf.told_at(row.merchant_id, row.answers)
+def _rows(rows: tuple[Row, ...], shelf: PersonShelf) -> tuple[MerchantRow, ...]:
+    return tuple(_row(row, told) for row, told in zip(rows, shelf.told_rows(rows), strict=True))
+
+
+def _row(row: Row, told: tuple[MerchantProduct, ...]) -> MerchantRow:
     best = next(one for one in told if one.product == row.product.value)
     is_known = any(one.power_cents is not None for one in told)
     return MerchantRow(

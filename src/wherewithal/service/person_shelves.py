@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
+from wherewithal.qualify.browse import Row
 from wherewithal.qualify.merchant_index import MerchantIndex
 from wherewithal.qualify.shelf import Shelf, ShelfAnswer, shelf_of
 from wherewithal.service.answers import ProductStatus
@@ -31,18 +33,23 @@ class PersonShelf(msgspec.Struct, frozen=True, kw_only=True):
     #: Whether the person asked; where nobody did, no "no" about them is told.
     is_asked: bool
 
-    def told_at(
-        self, merchant_id: str, answers: tuple[ShelfAnswer, ...]
-    ) -> tuple[MerchantProduct, ...]:
-        """Return what may be told of a merchant's answers, in their order."""
-        had: dict[str, int] = {}
-        if self.whole is not None and any(_is_no(one) for one in answers):
-            position = self.whole.index.position(merchant_id)
-            if position is not None:
-                codes = tuple(one.product for one in answers)
-                there = self.whole.answers_at([position], codes)[0]
-                had = {one.product: one.power_cents for one in there}
-        return tuple(self.told(one, had_cents=had.get(one.product, 0)) for one in answers)
+    def told_rows(self, rows: Sequence[Row]) -> list[tuple[MerchantProduct, ...]]:
+        """Return what may be told of the answers of each row, in their order."""
+        if self.whole is None:
+            # Merchants that offer alike share their answers, so most are told once.
+            known: dict[int, MerchantProduct] = {}
+            for row in rows:
+                for one in row.answers:
+                    if id(one) not in known:
+                        known[id(one)] = self.told(one, had_cents=0)
+            return [tuple(known[id(one)] for one in row.answers) for row in rows]
+        places = [self.whole.index.position(row.merchant_id) for row in rows]
+        had = self.whole.answers_at([place or 0 for place in places])
+        powers = [{one.product: one.power_cents for one in there} for there in had]
+        return [
+            tuple(self.told(one, had_cents=own[one.product]) for one in row.answers)
+            for row, own in zip(rows, powers, strict=True)
+        ]
 
     def told(self, answer: ShelfAnswer, *, had_cents: int) -> MerchantProduct:
         """Return what may be told of one answer; `had_cents` is its power if nothing were used."""
