@@ -147,11 +147,6 @@ def test_two_that_start_at_once_have_one_server(folder):
 
 def test_a_folder_keeps_its_data_and_its_address(folder):
     long = folder / ("a long name, 'quoted' \"twice\" $HOME `id` " * 3) / "é" / ("x" * 100)
-    if (folder.stat().st_mode & 0o777) == 0o711:  # as root: the way to it must be open
-        os.umask(os.umask(0o022) & 0o755)
-        long.mkdir(parents=True)
-        for part in [*long.parents][: len(long.parts) - len(folder.parts)]:
-            part.chmod(0o711)
     addresses = []
     for expected in ([], [(1,)]):
         with EmbeddedPostgres.start(long) as server:
@@ -297,3 +292,45 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed():
     assert set(ends) <= {"sent", "idle"}
     assert ends.count("sent") >= 10
     assert len(acknowledged) >= 200
+
+
+def test_a_server_that_was_stopped_for_all_can_be_used_again(folder):
+    with EmbeddedPostgres.start(folder / "pg") as server:
+        server.stop()
+        assert server.ensure_running() is True
+        assert server.leave() is True  # and is stopped again by its last user
+    assert read_postmaster(folder / "pg" / "cluster") is None
+
+
+def test_an_interrupted_start_leaves_no_server(folder):
+    script = """
+import sys
+from pathlib import Path
+from wherewithal.store.embedded import EmbeddedPostgres
+print("starting", flush=True)
+server = EmbeddedPostgres.start(Path(sys.argv[1]))
+try:
+    print("started", flush=True)
+finally:
+    server.leave()
+"""
+    with EmbeddedPostgres.start(folder / "pg"):  # so that what is interrupted is the start itself
+        pass
+    command = [sys.executable, "-c", script, str(folder / "pg")]
+    interrupted = 0
+    for wait_s in (0.05, 0.15, 0.25, 0.35):
+        with subprocess.Popen(  # noqa: S603 - ourselves
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            text=True,
+        ) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            time.sleep(wait_s)
+            os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does: to all in the foreground
+            _, said_last = process.communicate(timeout=30)
+        interrupted += said_last.endswith("KeyboardInterrupt\n")  # else it had ended before
+        assert orphans_of(folder / "pg" / "cluster") == []
+    assert interrupted

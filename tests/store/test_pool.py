@@ -119,6 +119,31 @@ def test_an_error_of_the_statement_itself_passes(database):
         asyncio.run(run())
 
 
+def test_a_limit_that_would_be_passed_again_is_not_called_busy(database):
+    async def run():
+        async with open_pool(database, max_size=1) as pool, pool.transaction() as connection:
+            long = "select 'b', string_agg(md5(i::text), '') from generate_series(1, 500) i"
+            insert = f"insert into consumer_reference (portfolio, reference) {long}"
+            await connection.execute(
+                "alter table consumer_reference alter consumer_id drop not null"
+            )
+            await connection.execute(insert.encode())
+
+    with pytest.raises(psycopg.errors.ProgramLimitExceeded):
+        asyncio.run(run())
+
+
+def test_a_pool_that_is_closed_is_unavailable(database):
+    async def run():
+        async with open_pool(database, max_size=1) as pool:
+            pass
+        async with pool.connection():
+            pass
+
+    with pytest.raises(StoreUnavailable, match="this process is stopping"):
+        asyncio.run(run())
+
+
 def test_no_server_at_the_start_is_said(folder):
     async def start():
         async with open_pool(f"postgresql:///none?host={folder}", max_size=1, start_ms_max=200):

@@ -68,9 +68,8 @@ class EmbeddedPostgres:
             parts = claim_folder(folder)
             with _start_lock(parts, deadline=deadline):
                 server = _prepare(parts, bin_folder)
-                was_running = server.bring_up(deadline=deadline)
                 users = _open_lock(parts.path / "users.lock")
-                fcntl.flock(users, fcntl.LOCK_SH)
+                was_running = _bring_up(server, users, deadline=deadline)
         except OSError as error:
             where = error.filename or folder
             raise StoreNotStarted(
@@ -116,7 +115,9 @@ class EmbeddedPostgres:
         """Start the server again if it has died; return whether it had."""
         deadline = time.monotonic() + wait_s_max
         with _start_lock(self._server.folder, deadline=deadline):
-            return not self._server.bring_up(deadline=deadline)
+            if self._users is None:
+                self._users = _open_lock(self.folder / "users.lock")
+            return not _bring_up(self._server, self._users, deadline=deadline)
 
     def leave(self, *, wait_s_max: float = 30.0) -> bool:
         """Use the server no more, and stop it if nobody else does; return whether it was stopped.
@@ -178,6 +179,19 @@ def _prepare(folder: Folder, bin_folder: Path | None) -> Server:
         make_cluster(folder, account, programs)
         write_access(folder, account)
     return Server(folder=folder, account=account, programs=programs)
+
+
+def _bring_up(server: Server, users: int, *, deadline: float) -> bool:
+    """Return whether the server had been running, once it answers and we are among its users."""
+    try:
+        was_running = server.bring_up(deadline=deadline)
+        fcntl.flock(users, fcntl.LOCK_SH)
+    except (KeyboardInterrupt, SystemExit):
+        # Whoever changes their mind leaves no server behind that nobody uses.
+        if not _is_taken(users):
+            server.abandon()
+        raise
+    return was_running
 
 
 def _open_lock(path: Path) -> int:

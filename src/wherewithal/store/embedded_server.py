@@ -27,6 +27,7 @@ from wherewithal.store.embedded_socket import (
     dsn_of,
     make_socket_folder,
     remove_socket_folder,
+    socket_folder_of,
 )
 from wherewithal.store.errors import StoreNotStarted
 
@@ -65,11 +66,12 @@ class Server:
     """The server of one cluster, running or not."""
 
     def __init__(self, *, folder: Folder, account: Account, programs: Programs) -> None:
-        """Keep what is needed to start it, and make its socket folder."""
+        """Keep what is needed to start it."""
         self.folder = folder
         self.account = account
         self.programs = programs
-        self.socket_folder = make_socket_folder(folder.cluster, account)
+        #: Where it listens, or would; a running one may have been started with another.
+        self.socket_folder = socket_folder_of(folder.cluster, account)
 
     @property
     def pid(self) -> int | None:
@@ -86,7 +88,6 @@ class Server:
         while True:
             found = read_postmaster(self.folder.cluster)
             if found and is_alive(found.pid, self.folder.cluster):
-                # Another folder for temporary files may have been meant when it was started.
                 self.socket_folder = Path(found.socket_folder or self.socket_folder)
                 if self._answers(deadline=deadline):
                     return was_running
@@ -108,6 +109,8 @@ class Server:
         """
         found = read_postmaster(self.folder.cluster)
         ran = bool(found and is_alive(found.pid, self.folder.cluster))
+        if found and found.socket_folder:
+            self.socket_folder = Path(found.socket_folder)
         for mode, share in (("fast", 0.6), ("immediate", 0.9)) if ran else ():
             wait_s = max(2, int((deadline - time.monotonic()) * share))
             if self._control("stop", "-m", mode, "-w", "-t", str(wait_s), wait_s=wait_s + 5) == 0:
@@ -120,6 +123,12 @@ class Server:
             )
         remove_socket_folder(self.socket_folder)
         return ran
+
+    def abandon(self) -> None:
+        """End a server in the middle of its start, as far as it has come."""
+        time.sleep(0.3)  # a process that was made just now is not yet known as one of ours
+        self.stop(deadline=time.monotonic() + 10)
+        end_orphans(self.folder.cluster, until=time.monotonic() + 10)
 
     def _start(self, *, deadline: float) -> str:
         """Start the server, and return what it said if it did not start, else nothing."""

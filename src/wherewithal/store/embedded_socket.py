@@ -27,13 +27,18 @@ _SOCKET_PATH_BYTES_MAX = 107
 _PLAIN = re.compile(r"[A-Za-z0-9._/-]+")
 
 
+def socket_folder_of(cluster: Path, account: Account) -> Path:
+    """Return where the socket of a cluster goes, there or not."""
+    digest = hashlib.sha256(os.fsencode(cluster)).hexdigest()[:12]
+    return _root(account) / f"wherewithal-{account.uid}-{digest}"
+
+
 def make_socket_folder(cluster: Path, account: Account) -> Path:
     """Return the private folder for the socket of a cluster, made if it is not there.
 
     Errors: StoreNotStarted if somebody else has put something in its place.
     """
-    digest = hashlib.sha256(os.fsencode(cluster)).hexdigest()[:12]
-    folder = _root(account) / f"wherewithal-{account.uid}-{digest}"
+    folder = socket_folder_of(cluster, account)
     try:
         folder.mkdir(mode=0o700)
         if account.is_other:
@@ -58,9 +63,9 @@ def clear_socket_folder(folder: Path) -> None:
 
 
 def remove_socket_folder(folder: Path) -> None:
-    """Remove the socket folder of a server that has stopped; leave it if somebody uses it."""
-    clear_socket_folder(folder)
+    """Remove the socket folder of a server that has stopped, if it is there and holds no more."""
     try:
+        clear_socket_folder(folder)
         folder.rmdir()
     except OSError:
         return

@@ -77,6 +77,8 @@ class Pool:
             except _BUSY as error:
                 raise StoreBusy(_said(error)) from None
             except _UNAVAILABLE as error:
+                if _is_our_own_mistake(error, connection):
+                    raise
                 raise StoreUnavailable(_said(error)) from None
             finally:
                 self._in_use -= 1
@@ -204,6 +206,13 @@ def _has_hung_up(connection: Connection) -> bool:
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)
     return bool(poll.poll(0))
+
+
+def _is_our_own_mistake(error: psycopg.Error, connection: Connection) -> bool:
+    """Return whether an error would come again: the driver used wrongly, or a limit passed."""
+    if isinstance(error, psycopg.InterfaceError):
+        return not connection.closed
+    return (error.sqlstate or "").startswith("54")
 
 
 def _said(error: psycopg.Error) -> str:
