@@ -26,7 +26,7 @@ WORDINGS: Final[dict[str, str]] = {
     " can change when you ask.",
     "prequalified": "You are prequalified for these amounts until the time shown. The final check"
     " is made when you buy.",
-    "not_yet_assessed": "Nobody has asked what you can spend yet. Ask, and we will look.",
+    "not_yet_assessed": "We have not looked at what you can spend yet. Ask, and we will.",
     "expired": "What we last told you has expired. Ask again, and we will look anew.",
     "blocked": "We cannot show a spending power online just now. Please contact us.",
     "not_decided": "We could not decide on what we received, so nothing is known yet; this is not"
