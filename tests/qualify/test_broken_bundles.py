@@ -61,7 +61,7 @@ ONE_EDIT = [
     ),
     pytest.param(
         LIMITS, "min(Limit total, Limit row.card_cents)", '"much"',
-        "limits.dmn: decision 'Limit card': must yield a number, not a string [wrong_type]",
+        "limits.dmn: decision 'Limit card', result: it is declared a number and is a string [outside_profile]",
         id="a result of the wrong type",
     ),
     pytest.param(

@@ -16,3 +16,8 @@ def test_a_folder_of_the_tck(command, tck_home, tmp_path):
 def test_a_folder_without_cases_is_refused(command, tmp_path):
     answer = command("dmn", "tck", tmp_path, "--out", tmp_path / "results.csv")
     assert (answer.code, "holds no test cases" in answer.errors[0]) == (2, True)
+
+
+def test_a_folder_that_is_not_there_is_said_to_be_missing(command, tmp_path):
+    answer = command("dmn", "tck", tmp_path / "nope", "--out", tmp_path / "results.csv")
+    assert (answer.code, "there is no such folder" in answer.errors[0]) == (2, True)

@@ -13,9 +13,17 @@ from dataclasses import dataclass, replace
 from wherewithal.dmn.feel import ast
 from wherewithal.dmn.ir import Graph, Node, Op, OutsideProfile
 from wherewithal.dmn.lowering import CompiledTable, Lowering
-from wherewithal.dmn.model import Aggregation, DecisionTable, Feel, HitPolicy, Rule, TableInput
+from wherewithal.dmn.model import (
+    Aggregation,
+    DecisionTable,
+    Feel,
+    HitPolicy,
+    Rule,
+    TableInput,
+    TableOutput,
+)
 from wherewithal.dmn.regions import EVERYTHING, Region, covers, region_of
-from wherewithal.dmn.types import Kind, Type
+from wherewithal.dmn.types import KINDS, Kind, Type
 from wherewithal.dmn.values import ContextValue, Value
 
 #: Pairs of rules that may match together cost a comparison each; more than this is not a table.
@@ -147,12 +155,21 @@ def _outputs(
         try:
             if feel.node is None:
                 raise OutsideProfile("the output is empty or did not parse")
-            nodes.append(lowering.node(feel.node, scope))
+            nodes.append(_as_output(clause, lowering.node(feel.node, scope)))
         except OutsideProfile as problem:
             place = f"rule {rule.number}, output '{clause.name or clause.label}'"
             lowering.recorder.report(place, problem)
             nodes.append(lowering.graph.constant(None))
     return nodes
+
+
+def _as_output(clause: TableOutput, node: Node) -> Node:
+    """Return an output of the column's own kind; another kind would be null by the reference."""
+    wanted = KINDS.get(clause.type_ref or "")
+    if wanted is not None and node.type.kind not in (wanted, Kind.NULL):
+        message = f"the column is declared a {wanted.value} and this is a {node.type.kind.value}"
+        raise OutsideProfile(message)
+    return node
 
 
 def _single_hit(

@@ -13,9 +13,10 @@ from wherewithal.dmn import model
 from wherewithal.dmn.diagnostics import Diagnostic, error, near_miss
 from wherewithal.dmn.ir import Graph, Node, OutsideProfile
 from wherewithal.dmn.lower_boxed import lower_boxed
+from wherewithal.dmn.lower_declared import as_declared
 from wherewithal.dmn.lowering import CompiledTable, Lowering, Recorder
 from wherewithal.dmn.types import Type
-from wherewithal.dmn.values import ContextValue, FunctionValue, Value
+from wherewithal.dmn.values import ContextValue, FunctionValue, ListValue, Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +96,12 @@ def flattened(name: str, value: Value) -> dict[str, Node]:
     return {key: node for part in parts for key, node in part.items()}
 
 
+def _has_list(value: Value) -> bool:
+    if isinstance(value, ContextValue):
+        return any(map(_has_list, value.entries.values()))
+    return isinstance(value, ListValue)
+
+
 def _index(
     models: Sequence[model.Model],
 ) -> tuple[dict[str, tuple[model.Model, model.Decision]], list[Diagnostic]]:
@@ -119,6 +126,8 @@ class _Compiler:
     values: dict[str, Value]
     inputs: Mapping[str, Value]
     read: dict[str, None]
+    #: Inputs by file and name as they are declared there; None where that has been refused.
+    typed: dict[tuple[str, str], Value | None] = field(default_factory=dict)
     #: Decisions without a value; what is wrong with them has been said.
     failed: set[str] = field(default_factory=set)
 
@@ -150,13 +159,16 @@ class _Compiler:
             return None
         self.recorder.file, self.recorder.decision = owner.file, decision.name
         before = len(self.recorder.diagnostics)
+        lowering = Lowering(graph=self.graph, recorder=self.recorder)
         try:
-            value = lower_boxed(
-                Lowering(graph=self.graph, recorder=self.recorder), decision.expression, scope
-            )
+            value = lower_boxed(lowering, decision.expression, scope)
         except OutsideProfile as problem:
             self.recorder.report("", problem)
             return None
+        try:
+            value = as_declared(lowering, owner, decision.type_ref, value)
+        except OutsideProfile as problem:
+            self.recorder.report("result", problem)
         return None if len(self.recorder.diagnostics) > before else value
 
     def _scope(
@@ -184,11 +196,36 @@ class _Compiler:
             return self._function(owner, knowledge[name], place, path)
         if name in self.inputs:
             self.read.setdefault(name)
-            return self.inputs[name]
+            return self._input(owner, name)
+        if name in {service.name for service in owner.services} or any(
+            item.name and name.startswith(f"{item.name}.") for item in owner.imports
+        ):
+            message = f"'{name}' is a service or of an imported model, which is outside the profile"
+            self.recorder.diagnostics.append(error("outside_profile", place, message))
+            return None
         hint = near_miss(name, [*self.inputs, *self.found])
         message = f"nothing gives the input '{name}'{hint}"
         self.recorder.diagnostics.append(error("unknown_input", place, message))
         return None
+
+    def _input(self, owner: model.Model, name: str) -> Value | None:
+        """Return an input as its model declares it; two models may declare it differently."""
+        type_ref = next((data.type_ref for data in owner.inputs if data.name == name), None)
+        key = (owner.file, name)
+        if key not in self.typed:
+            self.recorder.file, self.recorder.decision = owner.file, ""
+            lowering = Lowering(graph=self.graph, recorder=self.recorder)
+            try:
+                given = self.inputs[name]
+                # Lists are of the length that was given: whoever gives them has checked them.
+                self.typed[key] = (
+                    given if _has_list(given) else as_declared(lowering, owner, type_ref, given)
+                )
+            except OutsideProfile as problem:
+                place = f"{owner.file}: input '{name}'"
+                self.recorder.diagnostics.append(error("outside_profile", place, str(problem)))
+                self.typed[key] = None
+        return self.typed[key]
 
     def _function(
         self,

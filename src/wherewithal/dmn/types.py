@@ -30,6 +30,17 @@ class Kind(Enum):
     NULL = "null"
 
 
+#: The kinds that a model may declare, by the words of FEEL, and of DMN 1.1.
+KINDS = {
+    "number": Kind.NUMBER,
+    "string": Kind.TEXT,
+    "boolean": Kind.BOOLEAN,
+    "date": Kind.DATE,
+    "days and time duration": Kind.DAYS,
+    "dayTimeDuration": Kind.DAYS,
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Type:
     """A static type; scale and range belong to numbers, days and dates, values to texts.

@@ -7,24 +7,16 @@ from dataclasses import fields, is_dataclass
 
 from wherewithal.dmn import model
 from wherewithal.dmn.checks.column import Column
-from wherewithal.dmn.checks.declared import declared_type, declared_value
 from wherewithal.dmn.checks.expression_checks import check_expressions
 from wherewithal.dmn.checks.table_checks import check_table
+from wherewithal.dmn.declared import declared_type, declared_value
 from wherewithal.dmn.diagnostics import Diagnostic, warning
 from wherewithal.dmn.feel import ast
 from wherewithal.dmn.feel.parser import children_of
-from wherewithal.dmn.types import Kind, Type
+from wherewithal.dmn.types import KINDS, Type
 
 #: The types of a table's inputs, by `id` of the table: what a compilation has proved.
 Proved = Mapping[int, Sequence[Type | None]]
-_KINDS = {
-    "number": Kind.NUMBER,
-    "string": Kind.TEXT,
-    "boolean": Kind.BOOLEAN,
-    "date": Kind.DATE,
-    "days and time duration": Kind.DAYS,
-    "dayTimeDuration": Kind.DAYS,
-}
 _DEPTH_MAX = 40
 
 
@@ -76,7 +68,7 @@ def _tables_in(expression: object, depth: int = 0) -> Iterator[model.DecisionTab
 def _column(one: model.Model, clause: model.TableInput, type_: Type | None) -> Column:
     value = declared_value(one, clause.expression.node)
     own = declared_type(one, clause.type_ref)
-    kind = _KINDS.get(value.base or own.base or "")
+    kind = KINDS.get(value.base or own.base or "")
     return Column(type=type_, kind=kind, allowed=(*value.allowed, *own.allowed))
 
 

@@ -20,6 +20,7 @@ from wherewithal.dmn.diagnostics import Diagnostic, error
 from wherewithal.dmn.ir import Graph, Node, OutsideProfile
 from wherewithal.dmn.model import Model
 from wherewithal.dmn.program import compile_models
+from wherewithal.dmn.reference.given import conformed_inputs
 from wherewithal.dmn.scalar import compile_scalar
 from wherewithal.dmn.types import Kind, Type
 from wherewithal.dmn.values import ContextValue, ListValue, Value
@@ -51,6 +52,11 @@ class Given:
         """Return the input as a node or a shape of nodes; OutsideProfile where it has none."""
         base = self._base(type_ref)
         match value:
+            case None if parts := self._components(type_ref):
+                entries = {
+                    key: self.node_of(f"{name}.{key}", None, ref) for key, ref in parts.items()
+                }
+                return ContextValue(entries=entries)
             case None:
                 null = _NULLS.get(base or "")
                 return self._input(name, null, None) if null else self.graph.constant(None)
@@ -114,9 +120,10 @@ def run_profile(
 ) -> tuple[dict[str, Any], list[Diagnostic]]:
     """Return the values of the decisions, and what keeps the others outside the profile."""
     given = Given(graph=Graph(), models=models)
+    # What is not of its declared type is null, as by the reference, and no fault of the model.
+    inputs, diagnostics = conformed_inputs(models, inputs)
     declared = {data.name: data.type_ref for model in models for data in model.inputs}
     nodes: dict[str, Value] = {}
-    diagnostics: list[Diagnostic] = []
     for name, type_ref in declared.items():
         try:
             nodes[name] = given.node_of(name, inputs.get(name), type_ref)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wherewithal.dmn import model
 from wherewithal.dmn.feel import ast
@@ -21,6 +21,8 @@ class Declared:
     allowed: tuple[model.Feel, ...] = ()
     #: The parts of a context by name.
     parts: Mapping[str, model.ItemDefinition] | None = None
+    #: What the items of a list are.
+    item: Declared | None = None
 
 
 _NOTHING = Declared()
@@ -64,11 +66,15 @@ def _followed(items: _Items, type_ref: str | None, allowed: _Allowed, depth: int
 
 
 def _of_item(items: _Items, item: model.ItemDefinition, allowed: _Allowed, depth: int) -> Declared:
-    if item.is_collection or item.function_parameters is not None:
+    if item.function_parameters is not None or depth > _DEPTH_MAX:
         return _NOTHING
-    own = tuple(feel for feel in (item.allowed_values, item.type_constraint) if feel is not None)
+    own = () if item.allowed_values is None else (item.allowed_values,)
+    whole = () if item.type_constraint is None else (item.type_constraint,)
+    if item.is_collection:
+        # Allowed values are of each item, a constraint is of the list as a whole.
+        single = replace(item, is_collection=False, type_constraint=None)
+        return Declared(allowed=(*allowed, *whole), item=_of_item(items, single, (), depth + 1))
+    tests = (*allowed, *own, *whole)
     if item.components:
-        return Declared(
-            allowed=(*allowed, *own), parts={part.name: part for part in item.components}
-        )
-    return _followed(items, item.type_ref, (*allowed, *own), depth)
+        return Declared(allowed=tests, parts={part.name: part for part in item.components})
+    return _followed(items, item.type_ref, tests, depth)

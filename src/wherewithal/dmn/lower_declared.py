@@ -1,0 +1,85 @@
+"""Declared types in a compiled model: what is not of its type is null, as the reference has it.
+
+An input or a result outside the allowed values of its type becomes null (DMN 1.5, 10.3.2.9.4); of
+a context with one such part the whole does. A value of another kind cannot be compiled at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from wherewithal.dmn import model
+from wherewithal.dmn.declared import Declared, declared_part, declared_type
+from wherewithal.dmn.ir import Node, Op, OutsideProfile
+from wherewithal.dmn.lowering import Lowering
+from wherewithal.dmn.regions import covers, region_of
+from wherewithal.dmn.types import KINDS, Kind
+from wherewithal.dmn.values import ContextValue, ListValue, Value
+
+
+def as_declared(lowering: Lowering, one: model.Model, type_ref: str | None, value: Value) -> Value:
+    """Return a value as a type of a model has it: null where it is outside the allowed values.
+
+    Errors: OutsideProfile if the value is of another kind, or a test of it is outside the profile.
+    """
+    declared = declared_type(one, type_ref)
+    if declared.item is None and isinstance(value, ListValue) and len(value.items) == 1:
+        value = value.items[0] if _is_single(declared) else value
+    holds = lowering.graph.all_of(_conditions(lowering, one, declared, value))
+    if holds.op is Op.CONSTANT:
+        return value if holds.payload is True else lowering.graph.constant(None)
+    return _where(lowering, holds, value)
+
+
+def _is_single(declared: Declared) -> bool:
+    return declared.parts is not None or declared.base in KINDS
+
+
+def _conditions(
+    lowering: Lowering, one: model.Model, declared: Declared, value: Value
+) -> Iterator[Node]:
+    """Yield what must be true of a value and of its parts."""
+    if isinstance(value, ListValue):
+        if _is_single(declared):
+            raise OutsideProfile("it is declared a single value and is a list")
+        if declared.item is not None:
+            _refuse_constraint(declared, "list")
+            for item in value.items:
+                yield from _conditions(lowering, one, declared.item, item)
+        return
+    if isinstance(value, ContextValue) and declared.parts is not None:
+        missing = sorted(declared.parts.keys() - value.entries.keys())
+        if missing:
+            raise OutsideProfile(f"its type has a part '{missing[0]}', which is not there")
+        _refuse_constraint(declared, "context")
+        for name, part in declared.parts.items():
+            yield from _conditions(lowering, one, declared_part(one, part), value.entries[name])
+    if not isinstance(value, Node) or value.type.kind is Kind.NULL:
+        return
+    wanted = KINDS.get(declared.base or "")
+    if wanted is not None and value.type.kind is not wanted:
+        message = f"it is declared a {wanted.value} and is a {value.type.kind.value}"
+        raise OutsideProfile(message)
+    for feel in declared.allowed:
+        if feel.node is None:
+            raise OutsideProfile("the allowed values of its type did not parse")
+        region = region_of(lowering, feel.node, {})
+        if region is None or not covers([region], value.type.not_null()):
+            test = lowering.test(feel.node, value, {})
+            yield lowering.graph.any_of([lowering.graph.is_null(value), test])
+
+
+def _refuse_constraint(declared: Declared, what: str) -> None:
+    if declared.allowed:
+        raise OutsideProfile(f"its type has allowed values of a whole {what}")
+
+
+def _where(lowering: Lowering, holds: Node, value: Value) -> Value:
+    if isinstance(value, ContextValue):
+        parts: Mapping[str, Value] = {
+            name: _where(lowering, holds, entry) for name, entry in value.entries.items()
+        }
+        return ContextValue(entries=parts)
+    if isinstance(value, Node):
+        return lowering.graph.case([(holds, value)], lowering.graph.constant(None))
+    raise OutsideProfile("whether its items are allowed only a run can tell, and it is a list")
