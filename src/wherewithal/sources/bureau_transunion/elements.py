@@ -7,7 +7,6 @@ value: a value in the wrong place may be a name or a Social Security number.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from typing import Never
 
@@ -16,6 +15,7 @@ from lxml import etree
 from wherewithal.vocabulary.outcome import Failure, Outcome
 
 NAMESPACE = "http://www.transunion.com/namespace"
+_PREFIX = f"{{{NAMESPACE}}}"
 #: The schema's field holds nine digits; a consumer account of 100 million dollars is garbage.
 AMOUNT_MAX_DOLLARS = 99_999_999
 YEAR_MIN = 1900
@@ -52,31 +52,52 @@ def day_of(text: str, *, where: str, latest: date | None) -> date:
     return day
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """An element and the name of its place for causes."""
+    """An element and the name of its place for causes; its children are indexed when first asked.
 
-    element: etree._Element
-    where: str
+    A report has thousands of leaves, each asked for by name: one pass over the children of an
+    element costs a part of what a search for each of them does.
+    """
+
+    __slots__ = ("_children", "element", "where")
+
+    def __init__(self, *, element: etree._Element, where: str) -> None:
+        """Keep the element and the name of its place, such as `trade 3 terms`."""
+        self.element = element
+        self.where = where
+        self._children: dict[str, list[Node]] | None = None
 
     def all(self, name: str) -> list[Node]:
         """Return the children of that name, numbered from 1 in their places."""
-        found = self.element.findall(f"{{{NAMESPACE}}}{name}")
         return [
-            Node(element=one, where=f"{name} {index}") for index, one in enumerate(found, start=1)
+            Node(element=one.element, where=f"{name} {index}")
+            for index, one in enumerate(self._named(name), start=1)
         ]
 
     def get(self, *path: str) -> Node | None:
         """Return the element at the path, or None; two of a kind where one belongs is malformed."""
         node = self
         for name in path:
-            found = node.element.findall(f"{{{NAMESPACE}}}{name}")
+            found = node._named(name)
             if len(found) > 1:
                 malformed(f"{node.where}: more than one {name}")
             if not found:
                 return None
-            node = Node(element=found[0], where=f"{node.where} {name}")
+            node = found[0]
         return node
+
+    def _named(self, name: str) -> list[Node]:
+        """Return the children of that name in our namespace; the list is not to be changed."""
+        if self._children is None:
+            self._children = {}
+            # A loop with a filter of the library's own takes twice as long.
+            for child in self.element:
+                tag = child.tag
+                if tag.startswith(_PREFIX):
+                    local = tag[len(_PREFIX) :]
+                    node = Node(element=child, where=f"{self.where} {local}")
+                    self._children.setdefault(local, []).append(node)
+        return self._children.get(name, [])
 
     def need(self, *path: str) -> Node:
         """Return the element at the path; its absence is malformed."""
