@@ -213,7 +213,13 @@ def test_not_as_root(folder, bin_folder):
         os.chown(path, nobody().uid, nobody().gid)
     command = [sys.executable, "-c", AS_A_PERSON, str(home), str(bin_folder or "")]
     answer = subprocess.run(  # noqa: S603 - ourselves
-        command, cwd="/", capture_output=True, text=True, timeout=60, check=False
+        command,
+        cwd="/",
+        env={"PATH": os.defpath},  # whoever measures coverage could not write it as nobody
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert (answer.stdout.splitlines(), answer.stderr) == (
         [
@@ -234,6 +240,11 @@ os.setuid(54321)
 own_name()
 """
     answer = subprocess.run(  # noqa: S603 - ourselves
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", script],
+        env={"PATH": os.defpath},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
     assert "account number 54321 has no name on this machine" in answer.stderr
