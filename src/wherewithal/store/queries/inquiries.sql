@@ -54,8 +54,8 @@ select {head}.inquiry_id, c.consumer_id, f.found_by, c.data_key, i.sealed, c.blo
     pulls.number, pulls.oldest_at, asked.number, p.total_cents
 from {head}
 left join found f on true
-left join consumer c using (consumer_id)
-left join consumer_identity i using (consumer_id)
+left join consumer c on c.consumer_id = f.consumer_id
+left join consumer_identity i on i.consumer_id = c.consumer_id
 left join lateral (
     select seq, decision_id, outcome, as_of, decided_at, expires_at, bundle_digest, reasons,
         row::text as row, facts::text as facts
