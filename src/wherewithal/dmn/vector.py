@@ -235,8 +235,13 @@ def _arithmetic(node: Node, at: list[int]) -> _Step:
     if node.type.fits_int64() and all(operand.type.fits_int64() for operand in node.operands):
         return lambda v: _strict(kernel, v[at[0]], v[at[1]])
 
+    is_pick = node.op in (Op.MIN, Op.MAX)
+
     def wide(v: list[Vector]) -> Vector:
         (left, left_known), (right, right_known) = v[at[0]], v[at[1]]
+        if is_pick and left.dtype == right.dtype == np.int64:
+            # Neither is wider than the other, whatever the types would allow.
+            return kernel(left, right), _both(left_known, right_known)
         found = kernel(left.astype(object), right.astype(object))
         return _narrowed(found) if node.type.fits_int64() else found, _both(left_known, right_known)
 

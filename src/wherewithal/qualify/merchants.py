@@ -7,7 +7,7 @@ programs x shares, not merchants. Source: DESIGN 1.2 and 4, power.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
@@ -17,30 +17,38 @@ import polars as pl
 from wherewithal.dmn.columnar import ColumnarPlan, compile_columnar
 from wherewithal.dmn.ir import Graph, Node
 from wherewithal.dmn.scalar import compile_scalar
-from wherewithal.dmn.types import Type, number
-from wherewithal.qualify import contract
 from wherewithal.qualify.bundle import PolicyBundle
-from wherewithal.qualify.edition import standing_of
-from wherewithal.qualify.power import Standing, program_power
-from wherewithal.qualify.pricing import price_table
+from wherewithal.qualify.person import INPUTS, PERSON_COLUMNS, standing_inputs, tiers_of
+from wherewithal.qualify.power import program_power
+from wherewithal.qualify.pricing import Pricer
 from wherewithal.vocabulary.merchant import Directory, Merchant
 from wherewithal.vocabulary.outcome import Outcome
-from wherewithal.vocabulary.product import LimitNode, Product, ProductCode
+from wherewithal.vocabulary.product import Product, ProductCode
 from wherewithal.vocabulary.program import Program
 
-#: What a program's answer needs of a decision row, besides the state and the merchant's share.
-PERSON_COLUMNS = (
-    "pricing_tier",
-    *(f"limit_{node.value}_cents" for node in contract.LIMITS),
-    "capacity_cents",
-    "small_ticket_capacity_cents",
-)
-INPUTS = (*PERSON_COLUMNS, "state", "merchant_share_bps")
+__all__ = [
+    "ANSWER",
+    "INPUTS",
+    "PASSED",
+    "PERSON_COLUMNS",
+    "Answer",
+    "Gate",
+    "ProgramBook",
+    "candidates",
+    "gates_at",
+    "gates_of",
+    "merchant_answers",
+    "merchant_frame",
+    "pricer_of",
+    "product_of",
+    "share_bps",
+]
+
 ANSWER = ("power_cents", "financed_cents", "plan", "note_rate_bps", "reason")
 #: These products are spent at any merchant, by the house program where the merchant has none.
 CARDS = (ProductCode.ONE_TIME_CARD, ProductCode.CARD)
 #: How many gates a person has passed who is told this reason; power, without one, has passed all.
-_PASSED: dict[str | None, int] = {
+PASSED: dict[str | None, int] = {
     code: passed
     for passed, code in enumerate(
         (
@@ -80,9 +88,14 @@ class ProgramBook:
 
     bundle: PolicyBundle
     on: datetime.date
+    pricer: Pricer = field(init=False)
     _nodes: dict[str, dict[str, Node]] = field(default_factory=dict)
     _functions: dict[str, Callable[..., tuple[Any, ...]]] = field(default_factory=dict)
     _plans: dict[str, ColumnarPlan] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Keep what the programs have in common."""
+        self.pricer = pricer_of(self.bundle, self.on)
 
     def function(self, program: Program) -> Callable[..., tuple[Any, ...]]:
         """Return the program's answer as a function of INPUTS."""
@@ -101,17 +114,15 @@ class ProgramBook:
         if program.program_id not in self._nodes:
             graph = Graph()
             product = product_of(self.bundle, program.product)
-            table = price_table(
-                program,
-                product=product,
-                grid=self.bundle.grid,
-                tiers=sorted(self.bundle.program.node(contract.PRICING_TIER).type.values or ()),
-                law=self.bundle.law,
-                on=self.on,
-            )
-            power = program_power(graph, table, _standing(graph, self.bundle))
+            standing = standing_inputs(graph, self.bundle)
+            power = program_power(graph, self.pricer.table(program, product), standing)
             self._nodes[program.program_id] = {name: getattr(power, name) for name in ANSWER}
         return self._nodes[program.program_id]
+
+
+def pricer_of(bundle: PolicyBundle, on: datetime.date) -> Pricer:
+    """Return what makes a bundle's price tables on a day."""
+    return Pricer(grid=bundle.grid, tiers=tiers_of(bundle), law=bundle.law, on=on)
 
 
 def product_of(bundle: PolicyBundle, code: ProductCode) -> Product:
@@ -154,7 +165,7 @@ def merchant_answers(
     return [
         max(
             (answer(merchant, product, gate) for gate in gates_at(merchant, product, directory)),
-            key=lambda found: (found.power_cents, _PASSED[found.reason]),
+            key=lambda found: (found.power_cents, PASSED[found.reason]),
         )
         for merchant in directory.merchants
         for product in book.bundle.catalogue.products
@@ -217,19 +228,27 @@ def gates_at(merchant: Merchant, product: Product, directory: Directory) -> list
     Power there is the greatest of their powers; of equal ones, the first. Where all are zero, the
     reason is that of the program whose gates the person passed furthest.
     """
-    programs = [p for p in directory.programs_of(merchant) if p.product is product.code]
-    if not programs and product.code in CARDS:
-        programs = [product.house_program]
+    return gates_of(
+        candidates(directory.programs_of(merchant), product),
+        mcc=merchant.mcc,
+        is_paused=merchant.is_paused,
+    )
+
+
+def candidates(programs: Iterable[Program], product: Product) -> list[Program]:
+    """Return which of a merchant's programs may serve a product: for cards, at least our own."""
+    own = [program for program in programs if program.product is product.code]
+    return [product.house_program] if not own and product.code in CARDS else own
+
+
+def gates_of(programs: Sequence[Program], *, mcc: str, is_paused: bool) -> list[Gate]:
+    """Return the gates of the candidates for a product; without any there is one all the same."""
     if not programs:
-        return [Gate(program=None, reason="P_PAUSED" if merchant.is_paused else "P_NOT_OFFERED")]
+        return [Gate(program=None, reason="P_PAUSED" if is_paused else "P_NOT_OFFERED")]
     return [
         Gate(
             program=program,
-            reason="P_PAUSED"
-            if merchant.is_paused
-            else "P_MCC"
-            if merchant.mcc in program.mcc_exclusions
-            else None,
+            reason="P_PAUSED" if is_paused else "P_MCC" if mcc in program.mcc_exclusions else None,
         )
         for program in programs
     ]
@@ -239,25 +258,6 @@ def share_bps(merchant: Merchant, book: ProgramBook) -> int:
     """Return the share of a person's total limit that may be spent at a merchant."""
     return book.bundle.catalogue.merchant_limits.share_bps(
         mcc=merchant.mcc, joined_on=merchant.joined_on, on=book.on
-    )
-
-
-def _standing(graph: Graph, bundle: PolicyBundle) -> Standing:
-    """Return the person's part as inputs, typed as the policy's own results."""
-    own = standing_of(bundle)
-
-    def given(name: str, type_: Type) -> Node:
-        return graph.input(name, type_.or_null())
-
-    return Standing(
-        pricing_tier=given("pricing_tier", own.pricing_tier.type),
-        state=given("state", own.state.type),
-        limits={
-            node: given(f"limit_{node.value}_cents", own.limits[node].type) for node in LimitNode
-        },
-        capacity=given("capacity_cents", own.capacity.type),
-        small_ticket_capacity=given("small_ticket_capacity_cents", own.small_ticket_capacity.type),
-        merchant_share_bps=graph.input("merchant_share_bps", number(0, 10_000)),
     )
 
 
@@ -279,7 +279,7 @@ def _as_text(answer: pl.DataFrame) -> pl.DataFrame:
 
 def _better(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
     """Return, row by row, the answer with more power; of zeros the one that passed more gates."""
-    passed = pl.col("reason").replace_strict(_PASSED, return_dtype=pl.Int64)
-    rank = pl.col("power_cents") * len(_PASSED) + passed
+    passed = pl.col("reason").replace_strict(PASSED, return_dtype=pl.Int64)
+    rank = pl.col("power_cents") * len(PASSED) + passed
     keep = left.select(rank).to_series() >= right.select(rank).to_series()
     return pl.DataFrame([left[name].zip_with(keep, right[name]) for name in left.columns])

@@ -252,19 +252,20 @@ class Pricer:
         has_row = [
             [rows[place] is not None for rows in rows_by_leg] for place in range(len(STATES))
         ]
+        terms = [leg.plan.law_term_months for leg in legs]
+        by_tier = [[(tier, term) in self.grid for term in terms] for tier in self.tiers]
         refusals: list[str | None] = []
         for number, is_allowed in enumerate(allowed):
             tier, place = divmod(number, len(STATES))
             if is_allowed:
                 refusals.append(None)
                 continue
-            is_offered = [(self.tiers[tier], leg.plan.law_term_months) in self.grid for leg in legs]
             refusals.append(
                 _refusal(
                     program,
                     state=STATES[place],
                     on=self.on,
-                    is_offered=is_offered,
+                    is_offered=by_tier[tier],
                     has_row=has_row[place],
                 )
             )

@@ -2,6 +2,7 @@
 
 WherewithalError
 ├── DomainError          an argument lies outside the domain of a function
+│   └── CursorRefused    a list cannot be continued from there; `.code` says why
 ├── InputRefused         a file or document cannot be used; all problems in `.problems`
 │   ├── BundleRefused    a policy bundle
 │   ├── CatalogueRefused products, programs, merchants or law rows
@@ -38,6 +39,15 @@ class WherewithalError(Exception):
 
 class DomainError(WherewithalError, ValueError):
     """An argument lies outside the domain of a function; the message names it and the domain."""
+
+
+class CursorRefused(DomainError):
+    """A list cannot be continued from this cursor; ask for its first page again."""
+
+    def __init__(self, code: str, message: str) -> None:
+        """Keep the code: `cursor_malformed`, `cursor_of_another_query`, `directory_changed`."""
+        self.code = code
+        super().__init__(message)
 
 
 class InvariantBroken(WherewithalError):

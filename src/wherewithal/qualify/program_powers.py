@@ -1,0 +1,296 @@
+"""One person's power under all programs of a product at once: the graph of power over arrays.
+
+Prices stand in arrays by cell, leg and program; a cell's are views, so that a request copies
+nothing. Legs that no program has in a cell are left out of the graph that is compiled for it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from wherewithal.dmn.ir import Graph
+from wherewithal.dmn.vector import VectorPlan, compile_vector
+from wherewithal.qualify import price_nodes
+from wherewithal.qualify.bundle import PolicyBundle
+from wherewithal.qualify.person import MERCHANT_SHARE, PERSON_COLUMNS, standing_inputs, tiers_of
+from wherewithal.qualify.power import power_of
+from wherewithal.qualify.price_nodes import is_short
+from wherewithal.qualify.pricing import (
+    REFUSALS,
+    UNREACHABLE_CENTS,
+    PriceTable,
+    Terms,
+    preferred,
+)
+from wherewithal.vocabulary.facts import STATES
+from wherewithal.vocabulary.product import Product
+from wherewithal.vocabulary.program import PlanCode
+
+Cents = npt.NDArray[np.int64]
+#: Of the person's part, tier and state choose the cell; these are read by the graph.
+AMOUNTS = tuple(name for name in PERSON_COLUMNS if name != "pricing_tier")
+_OUTPUTS = ("power_cents", "financed_cents", "leg", "note_rate_bps", "reason")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Powers:
+    """Answers by share and program: arrays of shape (shares, programs)."""
+
+    power_cents: Cents
+    financed_cents: Cents
+    #: The leg, counted from 1 as in `ProductPrices.legs`; 0 where power is zero.
+    leg: npt.NDArray[np.int64]
+    #: 0 where power is zero.
+    note_rate_bps: npt.NDArray[np.int64]
+    #: The position in `reasons`, where power is zero; -1 where there is power.
+    reason: npt.NDArray[np.int64]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """What a leg costs somewhere, besides its amounts; programs share a few hundred of them."""
+
+    plan: PlanCode
+    note_rate_bps: int
+    numerator: int
+    denominator: int
+    apr_cap_bps: int
+    requires_full_ability: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class ProductPrices:
+    """The prices of all programs of a product, by cell; the last cell is the unknown one."""
+
+    bundle: PolicyBundle
+    product: Product
+    tiers: tuple[str, ...]
+    tables: tuple[PriceTable, ...]
+    #: The plan of each leg, in order of preference.
+    legs: tuple[PlanCode, ...]
+    #: By number; 0 stands for none, where a leg is not allowed.
+    rates: tuple[Rate | None, ...]
+    #: Of each rate: the term in months, 0 for pay in four, and the cap of its APR.
+    term_of_rate: Cents
+    cap_of_rate: Cents
+    #: (legs, 1, programs)
+    least: Cents
+    most: Cents
+    #: (1, programs): what is lent of a basket under monthly plans, in basis points.
+    share: Cents
+    #: (cells, legs, 1, programs)
+    payment: Cents
+    #: The number of the leg's rate.
+    kind: npt.NDArray[np.int32]
+    #: (cells, legs): whether any program has the leg there.
+    is_active: npt.NDArray[np.bool_]
+    #: (cells, 1, programs): whether pay in four must fit full capacity; why nothing is allowed.
+    full: npt.NDArray[np.bool_]
+    refusal: npt.NDArray[np.int64]
+    #: Likewise: the least amount financed of any leg that is allowed, by family.
+    least_short: Cents
+    least_months: Cents
+    _plans: dict[tuple[int, ...], VectorPlan] = field(default_factory=dict)
+
+    def cell(self, person: Mapping[str, Any]) -> int:
+        """Return where a person stands; the last cell where tier or state is unknown."""
+        tier, state = person["pricing_tier"], person["state"]
+        if tier not in self.tiers or state not in STATES:
+            return len(self.tiers) * len(STATES)
+        return self.tiers.index(tier) * len(STATES) + STATES.index(state)
+
+    def powers(
+        self, person: Mapping[str, Any], *, shares: Sequence[int], only: Sequence[int] | None = None
+    ) -> Powers:
+        """Return the person's power at each share under each program, or under `only` some.
+
+        Shapes: shares (s,), in basis points; result (s, programs).
+        Null:   an amount of the person that is unknown is null in the graph, never zero.
+        """
+        cell = self.cell(person)
+        given = self._columns(cell, only)
+        return self._run(cell, person, shares, given, count=given[price_nodes.SHARE].shape[1])
+
+    def powers_by_leg(
+        self, person: Mapping[str, Any], *, share_bps: int, program: int
+    ) -> dict[int, tuple[int, int]]:
+        """Return leg -> power and amount financed, as if the program had that leg alone.
+
+        Legs, counted from 0, that the person's cell allows; what does not fit has power 0.
+        """
+        cell = self.cell(person)
+        allowed = [leg for leg in range(len(self.legs)) if self.kind[cell, leg, 0, program]]
+        if not allowed:
+            return {}
+        # One column for each leg; in it every other leg is out of reach.
+        given = self._columns(cell, [program] * len(allowed))
+        for name, values in given.items():
+            if name.startswith(price_nodes.PAYMENT):
+                leg = int(name.removeprefix(price_nodes.PAYMENT))
+                own = np.array([one == leg for one in allowed])
+                given[name] = np.where(own, values, UNREACHABLE_CENTS)
+        found = self._run(cell, person, [share_bps], given, count=len(allowed))
+        return {
+            leg: (int(found.power_cents[0, place]), int(found.financed_cents[0, place]))
+            for place, leg in enumerate(allowed)
+        }
+
+    def _columns(self, cell: int, only: Sequence[int] | None) -> dict[str, npt.NDArray[Any]]:
+        names = price_nodes
+        given: dict[str, npt.NDArray[Any]] = {
+            names.SHARE: self.share,
+            names.FULL: self.full[cell],
+            names.REFUSAL: self.refusal[cell],
+            names.LEAST_SHORT: self.least_short[cell],
+            names.LEAST_MONTHS: self.least_months[cell],
+        }
+        for leg in self._active(cell):
+            given[f"{names.LEAST}{leg}"] = self.least[leg]
+            given[f"{names.MOST}{leg}"] = self.most[leg]
+            given[f"{names.PAYMENT}{leg}"] = self.payment[cell, leg]
+            given[f"{names.KIND}{leg}"] = self.kind[cell, leg]
+        if only is not None:
+            chosen = np.array(only, np.intp)
+            given = {name: values[:, chosen] for name, values in given.items()}
+        return given
+
+    def _active(self, cell: int) -> tuple[int, ...]:
+        return tuple(leg for leg in range(len(self.legs)) if self.is_active[cell, leg])
+
+    def _run(
+        self,
+        cell: int,
+        person: Mapping[str, Any],
+        shares: Sequence[int],
+        given: Mapping[str, npt.NDArray[Any]],
+        *,
+        count: int,
+    ) -> Powers:
+        legs = self._active(cell)
+        if legs not in self._plans:
+            self._plans[legs] = self._compiled(legs)
+        plan = self._plans[legs]
+        column = np.array(shares, np.int64).reshape(-1, 1)
+        inputs = {**{name: person[name] for name in AMOUNTS}, **given, MERCHANT_SHARE: column}
+        found = plan.run(inputs)
+        shape = (len(shares), count)
+
+        def whole(name: str, unknown: int) -> npt.NDArray[np.int64]:
+            values, known = found[name]
+            if known is not None:
+                values = np.where(known, values, unknown)
+            return values if values.shape == shape else np.broadcast_to(values, shape).copy()
+
+        return Powers(
+            power_cents=whole("power_cents", 0),
+            financed_cents=whole("financed_cents", 0),
+            leg=np.array((0, *(leg + 1 for leg in legs)), np.int64).take(whole("leg", 0)),
+            note_rate_bps=whole("note_rate_bps", 0),
+            reason=whole("reason", -1),
+            reasons=plan.texts,
+        )
+
+    def _compiled(self, legs: Sequence[int]) -> VectorPlan:
+        graph = Graph()
+        rates = price_nodes.Rates(
+            note_rate_bps=tuple(t.note_rate_bps if t else None for t in self.rates),
+            numerators=tuple(t.numerator if t else 1 for t in self.rates),
+            denominators=tuple(t.denominator if t else 1 for t in self.rates),
+        )
+        prices = price_nodes.input_nodes(
+            graph, self.product, {leg: self.legs[leg] for leg in legs}, rates
+        )
+        power = power_of(graph, prices, standing_inputs(graph, self.bundle))
+        return compile_vector({name: getattr(power, name) for name in _OUTPUTS})
+
+
+def product_prices(
+    bundle: PolicyBundle, product: Product, tables: Sequence[PriceTable]
+) -> ProductPrices:
+    """Return the tables of a product's programs as arrays; at least one table."""
+    tiers, count = tiers_of(bundle), len(tables)
+    cells = len(tiers) * len(STATES) + 1
+    legs, places = _legs(product, tables)
+    least = np.full((len(legs), 1, count), UNREACHABLE_CENTS, np.int64)
+    most = np.zeros((len(legs), 1, count), np.int64)
+    payment = np.full((cells, len(legs), 1, count), UNREACHABLE_CENTS, np.int64)
+    kind = np.zeros((cells, len(legs), 1, count), np.int32)
+    refusal = np.full((cells, 1, count), REFUSALS.index("L_UNKNOWN") + 1, np.int64)
+    rates: dict[Rate | None, int] = {None: 0}
+    refusals: dict[int, npt.NDArray[np.int64]] = {}
+    for program, table in enumerate(tables):
+        if id(table.refusals) not in refusals:
+            numbers = [REFUSALS.index(one) + 1 if one else 0 for one in table.refusals]
+            refusals[id(table.refusals)] = np.array(numbers, np.int64)
+        refusal[:-1, 0, program] = refusals[id(table.refusals)]
+        for leg, place in zip(table.legs, places[program], strict=True):
+            least[place, 0, program] = leg.financed_min_cents
+            most[place, 0, program] = leg.financed_max_cents
+            numbers = [rates.setdefault(_rate(leg.plan, one), len(rates)) for one in leg.kinds]
+            kind_of = np.array(leg.kind_of)
+            payments = [one.least_payment_cents if one else UNREACHABLE_CENTS for one in leg.kinds]
+            payment[:-1, place, 0, program] = np.array(payments, np.int64).take(kind_of)
+            kind[:-1, place, 0, program] = np.array(numbers, np.int32).take(kind_of)
+    shorts = np.array([is_short(plan) for plan in legs])
+    allowed = np.where(kind > 0, least, UNREACHABLE_CENTS)
+    needs = np.array([bool(rate and rate.requires_full_ability) for rate in rates])
+    return ProductPrices(
+        bundle=bundle,
+        product=product,
+        tiers=tiers,
+        tables=tuple(tables),
+        legs=legs,
+        rates=tuple(rates),
+        term_of_rate=np.array([(one and one.plan.term_months) or 0 for one in rates], np.int64),
+        cap_of_rate=np.array([one.apr_cap_bps if one else 0 for one in rates], np.int64),
+        least=least,
+        most=most,
+        share=np.array([[10_000 - table.program.down_payment_bps for table in tables]], np.int64),
+        payment=payment,
+        kind=kind,
+        is_active=np.any(kind > 0, axis=(2, 3), keepdims=True)[..., 0, 0],
+        full=np.any(needs[kind[:, shorts]], axis=1, keepdims=True)[:, 0],
+        refusal=refusal,
+        least_short=allowed[:, shorts].min(axis=1, initial=UNREACHABLE_CENTS),
+        least_months=allowed[:, ~shorts].min(axis=1, initial=UNREACHABLE_CENTS),
+    )
+
+
+def _legs(
+    product: Product, tables: Sequence[PriceTable]
+) -> tuple[tuple[PlanCode, ...], list[list[int]]]:
+    """Return the legs that some program has, in order of preference, and each table's places."""
+    bands = Counter[PlanCode]()
+    for table in tables:
+        bands |= Counter(leg.plan for leg in table.legs)
+    plans = preferred(product, product.plans)
+    legs = tuple(plan for plan in plans for _ in range(bands[plan]))
+    places = []
+    for table in tables:
+        seen = Counter[PlanCode]()
+        own = []
+        for leg in table.legs:
+            own.append(legs.index(leg.plan) + seen[leg.plan])
+            seen[leg.plan] += 1
+        places.append(own)
+    return legs, places
+
+
+def _rate(plan: PlanCode, terms: Terms | None) -> Rate | None:
+    if terms is None:
+        return None
+    return Rate(
+        plan=plan,
+        note_rate_bps=terms.note_rate_bps,
+        numerator=terms.numerator,
+        denominator=terms.denominator,
+        apr_cap_bps=terms.apr_cap_bps,
+        requires_full_ability=terms.requires_full_ability,
+    )

@@ -1,0 +1,257 @@
+"""The index of merchants against every merchant asked one by one, field by field."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+
+import msgspec
+import polars as pl
+import pytest
+
+from tests.qualify.merchant_lists import Lists
+from wherewithal.qualify.browse import Order, Query, browse
+from wherewithal.qualify.merchant_index import merchant_index, merchants_frame
+from wherewithal.qualify.merchants import ANSWER
+from wherewithal.qualify.shelf import shelf_of
+from wherewithal.sources.generated_directory import generated_directory
+from wherewithal.vocabulary.errors import CursorRefused, DomainError
+from wherewithal.vocabulary.facts import STATES
+from wherewithal.vocabulary.merchant import Directory, Merchant
+from wherewithal.vocabulary.product import ProductCode
+from wherewithal.vocabulary.program import Program
+
+ON = date(2026, 3, 2)
+DAYS = (date(2010, 12, 1), date(2022, 2, 1), ON)
+PRODUCTS = tuple(ProductCode)
+
+
+@pytest.fixture(scope="module")
+def people(borrowers, decisions) -> list[dict[str, object]]:
+    """Return decided borrowers of every tier, moved about the states, some with power in use."""
+    whole = decisions.drop("state", strict=False).with_columns(borrowers["state"])
+    chosen = [whole.filter(pl.col("tier") == tier).sample(12, seed=3) for tier in "ABCDEX"]
+    rows = pl.concat(chosen).to_dicts()
+    chance = random.Random(11)
+    for row in rows:
+        row["state"] = chance.choice([*STATES, "VT", "AR", "HI", "ME"])
+        if chance.random() < 0.3:
+            used = chance.randrange(0, 200_000)
+            for name in [name for name in row if name.startswith("limit_")]:
+                row[name] = max(0, row[name] - used)
+    return rows
+
+
+@pytest.fixture(scope="module")
+def generated() -> Directory:
+    made = generated_directory(
+        merchants=3_000,
+        programs=120,
+        seed=5,
+        mccs=["5712", "5944", "4829", "5812", "7995", "5921", "5651"],
+        originators=("cedar-bank", "wherewithal-credit-nv"),
+        as_of=ON,
+    )
+    merchants = tuple(
+        Merchant(**{**row, "program_ids": tuple(row["program_ids"])})
+        for row in made.merchants.to_dicts()
+    )
+    return Directory(merchants=merchants, programs=made.programs)
+
+
+@pytest.fixture(scope="module")
+def index(bundle, generated):
+    return merchant_index(merchants_frame(generated), generated.programs, bundle=bundle, on=ON)
+
+
+@pytest.fixture(scope="module")
+def lists(bundle, generated) -> Lists:
+    return Lists(bundle, generated, ON)
+
+
+def _assert_same_answers(index, lists, person):
+    shelf = shelf_of(index, person)
+    assert shelf is not None
+    expected = lists.answers(person)
+    positions = [index.position(merchant) for merchant in expected]
+    for one, many in zip(shelf.answers_at(positions), expected.values(), strict=True):
+        for have, want in zip(one, many, strict=True):
+            fields = ("product", "program_id", *ANSWER)
+            assert [getattr(have, name) for name in fields] == [
+                getattr(want, name) for name in fields
+            ]
+            rates = lists.rates(want, person)
+            assert (have.offered_rate_bps, have.apr_bps) == (rates or (None, None))
+
+
+@pytest.mark.parametrize("on", DAYS, ids=str)
+def test_sample_merchants_answer_as_one_by_one(on, bundle, directory, people):
+    index = merchant_index(merchants_frame(directory), directory.programs, bundle=bundle, on=on)
+    lists = Lists(bundle, directory, on)
+    for person in people:
+        _assert_same_answers(index, lists, person)
+
+
+def test_thousands_of_merchants_answer_as_one_by_one(index, lists, people):
+    for person in people[::9]:
+        _assert_same_answers(index, lists, person)
+
+
+def _queries(seed: int) -> list[Query]:
+    chance = random.Random(seed)
+    return [
+        Query(
+            name=chance.choice([None, None, "C", "café", "sons", "wine no", "ærø", "s b", "zz"]),
+            mccs=chance.choice([(), (), ("5712",), ("5944", "7995"), ("0000",)]),
+            products=chance.choice(
+                [(), (), (ProductCode.MONTHLY,), (ProductCode.PAY_IN_4, ProductCode.CARD)]
+            ),
+            power_min_cents=chance.choice([None, None, 1, 50_000, 300_000]),
+            apr_max_bps=chance.choice([None, None, 0, 1_000, 2_000]),
+            order=chance.choice(list(Order)),
+            page_size=chance.choice([1, 7, 50, 100]),
+        )
+        for _ in range(60)
+    ]
+
+
+def test_pages_are_those_of_a_sorted_list_of_all(index, lists, people):
+    for number, query in enumerate(_queries(1)):
+        person = people[number % len(people)]
+        shelf, expected = shelf_of(index, person), lists.rows(person, query)
+        rows: list[tuple[str, int, int | None]] = []
+        for _ in range(4):
+            page = browse(shelf, query)
+            assert page.total == len(expected), query
+            rows += [(row.merchant_id, row.power_cents, row.apr_bps) for row in page.rows]
+            if page.next_cursor is None:
+                break
+            query = msgspec.structs.replace(query, cursor=page.next_cursor)
+        assert rows == expected[: len(rows)], query
+        assert page.next_cursor is not None or len(rows) == len(expected)
+
+
+def test_a_whole_list_has_every_merchant_once(index, people):
+    for order in Order:
+        shelf, cursor, seen = shelf_of(index, people[0]), None, []
+        while True:
+            page = browse(shelf, Query(order=order, page_size=100, cursor=cursor))
+            seen += [row.merchant_id for row in page.rows]
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+        assert len(seen) == len(set(seen)) == index.count
+
+
+def test_a_person_who_was_not_decided_has_no_shelf(index, people):
+    assert shelf_of(index, {**people[0], "outcome": "incomplete"}) is None
+
+
+def test_a_change_of_programs_is_an_index_made_anew(index, generated, bundle, people):
+    chance = random.Random(2)
+    changes = (
+        {"is_paused": True},
+        {"mcc_exclusions": ("5812",)},
+        {"basket_max_cents": 77_700},
+        {"states": ("CA", "NY")},
+    )
+    programs = list(generated.programs)
+    for change in changes:
+        place = chance.randrange(len(programs))
+        programs[place] = msgspec.structs.replace(programs[place], **change)
+    changed = index.with_programs(programs)
+    anew = merchant_index(merchants_frame(generated), programs, bundle=bundle, on=ON)
+    for person in people[::15]:
+        positions = list(range(0, index.count, 3))
+        assert shelf_of(changed, person).answers_at(positions) == shelf_of(anew, person).answers_at(
+            positions
+        )
+    assert changed.merchants_version == anew.merchants_version == index.merchants_version
+
+
+def test_what_does_not_change_is_shared(index, generated):
+    programs = [
+        msgspec.structs.replace(generated.programs[0], is_paused=True),
+        *generated.programs[1:],
+    ]
+    changed = index.with_programs(programs)
+    assert changed.classes is index.classes and changed.names is index.names
+    shared = [
+        old.prices is new.prices for old, new in zip(index.products, changed.products, strict=True)
+    ]
+    assert shared == [False, True, True, True]
+
+
+def test_a_merchant_that_names_no_program_there_is_refused(index, generated):
+    with pytest.raises(DomainError, match="name 1 programs that are not there: pay-in-4-0000"):
+        index.with_programs(generated.programs[1:])
+
+
+def test_unknown_merchants_have_no_position(index):
+    assert [index.position(name) for name in ("", "nobody", "m0000000 ")] == [None, None, None]
+    assert index.merchant_ids[index.position("m0000042")] == "m0000042"
+
+
+def test_cursors_hold_nothing_of_the_person_and_survive_another_person(index, people):
+    query = Query(order=Order.NAME, page_size=10)
+    cursors = {browse(shelf_of(index, person), query).next_cursor for person in people[:20]}
+    assert len(cursors) == 1
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "%%%", "ü", "AAAA", "k6Nh", "kwECAw"])
+def test_a_cursor_that_is_none_is_refused(index, people, cursor):
+    with pytest.raises(CursorRefused) as refused:
+        browse(shelf_of(index, people[0]), Query(cursor=cursor))
+    assert refused.value.code == "cursor_malformed"
+
+
+def test_a_cursor_of_another_query_or_directory_is_refused(index, bundle, directory, people):
+    shelf = shelf_of(index, people[0])
+    cursor = browse(shelf, Query(page_size=5)).next_cursor
+    with pytest.raises(CursorRefused) as refused:
+        browse(shelf, Query(page_size=5, name="c", cursor=cursor))
+    assert refused.value.code == "cursor_of_another_query"
+    other = merchant_index(merchants_frame(directory), directory.programs, bundle=bundle, on=ON)
+    with pytest.raises(CursorRefused) as refused:
+        browse(shelf_of(other, people[0]), Query(page_size=5, cursor=cursor))
+    assert refused.value.code == "directory_changed"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        Query(page_size=0),
+        Query(page_size=101),
+        Query(power_min_cents=-1),
+        Query(apr_max_bps=-1),
+        Query(name=""),
+        Query(name="&"),
+        Query(name="x" * 121),
+        Query(name="a b c d e f g h i"),
+    ],
+)
+def test_a_query_outside_its_domain_is_refused(index, people, query):
+    with pytest.raises(DomainError):
+        browse(shelf_of(index, people[0]), query)
+
+
+def test_an_empty_directory_has_an_empty_list(bundle, people):
+    none = merchants_frame(Directory(merchants=(), programs=()))
+    index = merchant_index(none, [], bundle=bundle, on=ON)
+    for order in Order:
+        page = browse(shelf_of(index, people[0]), Query(order=order))
+        assert (page.rows, page.total, page.next_cursor) == ((), 0, None)
+
+
+def test_the_same_seed_gives_the_same_directory():
+    given = {
+        "merchants": 50,
+        "programs": 20,
+        "mccs": ["5712"],
+        "originators": ["cedar-bank"],
+        "as_of": ON,
+    }
+    one, same, other = (generated_directory(seed=seed, **given) for seed in (1, 1, 2))
+    assert one.merchants.equals(same.merchants) and one.programs == same.programs
+    assert not one.merchants.equals(other.merchants)
+    assert all(isinstance(program, Program) for program in one.programs)
