@@ -129,6 +129,7 @@ class Server:
         time.sleep(0.3)  # a process that was made just now is not yet known as one of ours
         self.stop(deadline=time.monotonic() + 10)
         end_orphans(self.folder.cluster, until=time.monotonic() + 10)
+        remove_socket_folder(self.socket_folder)
 
     def _start(self, *, deadline: float) -> str:
         """Start the server, and return what it said if it did not start, else nothing."""
