@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -9,9 +10,12 @@ from docs.tables.markdown import code, plain, table
 from wherewithal.qualify.bundle import PolicyBundle
 from wherewithal.qualify.decide import Applicant, Decision, decide
 from wherewithal.service.bureau import ReadReport
+from wherewithal.service.own_reasons import OWN_REASONS
+from wherewithal.service.own_reasons import UNAVAILABLE as NO_ANSWER_REASON
 from wherewithal.sources.bureau_simulator import PERSONAS, Manner, Pace, Persona, build_app
 from wherewithal.sources.bureau_transunion.reading import TransUnionReader
 from wherewithal.surfaces.cli.demo import REPORT
+from wherewithal.vocabulary.reason import Reason
 
 #: Any day does: reports are dated by it.
 ON = date(2026, 3, 2)
@@ -22,7 +26,6 @@ NO_ANSWER = {
     **dict.fromkeys((Manner.DRIPPING, Manner.HANGING, Manner.SILENT), LATE),
     **dict.fromkeys((Manner.RESETTING, Manner.REFUSING, Manner.REDIRECTING), UNAVAILABLE),
 }
-_WAITING = "no decision yet: the answer is pending, and a job asks again"
 HEAD = ("persona", "ask for", "the bureau", "outcome", "reason", "the consumer reads", "cure")
 
 
@@ -40,18 +43,12 @@ def decision_of(read: ReadReport, bundle: PolicyBundle) -> Decision:
 def row_of(persona: Persona, decision: Decision, bundle: PolicyBundle) -> tuple[str, ...]:
     """Return the row of a persona whose report was decided on."""
     reasons = [bundle.reasons.by_code[one] for one in decision.reasons]
-    return (
-        *_asked(persona),
-        decision.outcome.value,
-        " ".join(code(reason.code) for reason in reasons) or "none",
-        " ".join(plain(reason.wording) for reason in reasons) or "-",
-        " ".join(plain(reason.cure) for reason in reasons if reason.cure) or "-",
-    )
+    return (*_asked(persona), decision.outcome.value, *_told(reasons))
 
 
 def row_without_answer(persona: Persona, outcome: str) -> tuple[str, ...]:
-    """Return the row of a persona for whom no answer comes."""
-    return (*_asked(persona), outcome, "none", _WAITING, "-")
+    """Return the row of a persona for whom no answer comes; the reason is that of giving up."""
+    return (*_asked(persona), outcome, *_told([OWN_REASONS[NO_ANSWER_REASON]]))
 
 
 def personas(bundle: PolicyBundle, root: Path) -> str:
@@ -73,6 +70,14 @@ def personas(bundle: PolicyBundle, root: Path) -> str:
         read = reader.read(raw, identity=persona.identity, stated=persona.stated, on=ON)
         rows.append(row_of(persona, decision_of(read, bundle), bundle))
     return table(HEAD, rows)
+
+
+def _told(reasons: Sequence[Reason]) -> tuple[str, str, str]:
+    return (
+        " ".join(code(reason.code) for reason in reasons) or "none",
+        " ".join(plain(reason.wording) for reason in reasons) or "-",
+        " ".join(plain(reason.cure) for reason in reasons if reason.cure) or "-",
+    )
 
 
 def _asked(persona: Persona) -> tuple[str, str, str]:
