@@ -1,5 +1,7 @@
 """Examples of the document: the lines of one story, of a person who does not exist.
 
+The person is `prime` of the simulated bureau (docs/personas.md), so that what is copied works.
+
 They are records where an answer is a record, so that an example which no answer could be does not
 even import; a test encodes each and checks it against its schema.
 """
@@ -48,18 +50,24 @@ _VERSION = "3.7"
 ASKS = {
     "consent given now": {
         "consumer": {
-            "given_name": "Ada",
-            "family_name": "Sample",
-            "date_of_birth": "1984-07-21",
-            "ssn": "900124071",
+            "given_name": "Paula",
+            "family_name": "Prime",
+            "date_of_birth": "1981-02-02",
+            "ssn": "999010001",
             "address": {
-                "street": "1200 Woodward Ave",
-                "city": "Detroit",
-                "state": "MI",
-                "postal_code": "48226",
+                "street": "1 Persona Street",
+                "city": "Columbus",
+                "state": "OH",
+                "postal_code": "43215",
             },
         },
-        "stated": {"income_cents": 6_000_000, "housing_cents": 120_000, "home_ownership": "RENT"},
+        "stated": {
+            "income_cents": 6_000_000,
+            "housing_cents": 120_000,
+            "home_ownership": "RENT",
+            "employment_years": 6,
+            "income_verified": False,
+        },
         "consent": {"scope": "once", "text_version": "2026-11-01", "text_sha256": "a1" * 32},
         "purpose": "prequalification",
         "channel": "app",
@@ -194,7 +202,7 @@ DECISION = _built(
         failure_cause=None,
         reasons=(_REASON,),
         row={"outcome": "declined", "tier": None, "capacity_cents": 0},
-        facts={"as_of": "2026-11-20", "state": "MI", "stated_income_cents": 1_200_000},
+        facts={"as_of": "2026-11-20", "state": "OH", "stated_income_cents": 1_200_000},
         matched={"Knock-outs": (3,)},
     )
 )
@@ -285,7 +293,7 @@ OFFERS = _built(
     AdvertisedOffers(
         merchant_id="lantern-and-loom",
         merchant_name="Lantern & Loom",
-        state="MI",
+        state="OH",
         amount_cents=45_000,
         directory_version=_VERSION,
         is_offer_to_a_person=False,

@@ -18,8 +18,11 @@ from wherewithal.surfaces.http.settings import JSON_DEPTH_MAX, JSON_KEYS_MAX
 NUMBER_CHARACTERS_MAX = 40
 #: More of the same are counted as one.
 _LISTED_MAX = 20
-#: A text, a number or word, or one structural character. Possessive: no byte is looked at twice.
-_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[^\s{}\[\],:"]++|[{}\[\],:"]', re.DOTALL)
+#: A text, also one that the body ends within, a number or word, or one structural character.
+#: Possessive, and no alternative fails late: no byte is looked at twice.
+_TOKEN = re.compile(
+    rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[^\s{}\[\],:"]++|[{}\[\],:]', re.DOTALL
+)
 _NOT_FINITE = re.compile(rb"[+-]?(?:nan|inf(?:inity)?)", re.IGNORECASE)
 _ESCAPED_NUL = rb"\u0000"
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")

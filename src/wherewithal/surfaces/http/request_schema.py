@@ -45,17 +45,17 @@ _ADDRESS = _closed(
         "street": _text(
             "street and number",
             characters_max=STREET_CHARACTERS_MAX,
-            example="1200 Woodward Ave",
+            example="1 Persona Street",
         ),
-        "city": _text("city", characters_max=NAME_CHARACTERS_MAX, example="Detroit"),
+        "city": _text("city", characters_max=NAME_CHARACTERS_MAX, example="Columbus"),
         "state": {
             "type": "string",
             "enum": list(STATES),
             "description": "USPS code of the state of residence",
-            "examples": ["MI"],
+            "examples": ["OH"],
         },
         "postal_code": _pattern(
-            "^[0-9]{5}(-[0-9]{4})?$", "ZIP or ZIP+4; no decision reads it", example="48226"
+            "^[0-9]{5}(-[0-9]{4})?$", "ZIP or ZIP+4; no decision reads it", example="43215"
         ),
     },
     "where the person lives, in the United States",
@@ -63,19 +63,19 @@ _ADDRESS = _closed(
 _CONSUMER = _closed(
     {
         "given_name": _text(
-            "given names, as they write them", characters_max=NAME_CHARACTERS_MAX, example="Ada"
+            "given names, as they write them", characters_max=NAME_CHARACTERS_MAX, example="Paula"
         ),
         "family_name": _text(
-            "family name, as they write it", characters_max=NAME_CHARACTERS_MAX, example="Sample"
+            "family name, as they write it", characters_max=NAME_CHARACTERS_MAX, example="Prime"
         ),
         "date_of_birth": {
             "type": "string",
             "format": "date",
             "description": "a day that is past, at most 120 years ago",
-            "examples": ["1984-07-21"],
+            "examples": ["1981-02-02"],
         },
         "ssn": _pattern(
-            "^[0-9]{9}$", "nine digits without hyphens; stored encrypted", example="900124071"
+            "^[0-9]{9}$", "nine digits without hyphens; stored encrypted", example="999010001"
         ),
         "address": _ADDRESS,
     },

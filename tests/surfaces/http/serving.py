@@ -1,0 +1,203 @@
+"""The API over a real socket, with doors that are plain functions over the document's own examples.
+
+For what the surface does by itself: bounds, credentials, problems, drain. What the use cases answer
+is asked in `test_live.py`, over a real database.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+import httpx
+import msgspec
+
+from wherewithal.service.answers import ConsentAnswer, DecisionAnswer, Prequalification
+from wherewithal.service.inquiry_records import Answered
+from wherewithal.service.merchant_answers import AdvertisedOffers, MerchantAnswer, MerchantsPage
+from wherewithal.surfaces.http import examples
+from wherewithal.surfaces.http.app import Api, build_app
+from wherewithal.surfaces.http.doors import Doors
+from wherewithal.surfaces.http.log import make_log
+from wherewithal.surfaces.http.metrics import Metrics
+from wherewithal.surfaces.http.serve import ApiServer, make_server
+from wherewithal.surfaces.http.settings import HttpSettings
+from wherewithal.surfaces.http.tokens import Scope, ServiceKey, TokenKeys, make_service_key
+
+CONSUMER = UUID(examples.CONSUMER)
+INQUIRY = UUID(examples.INQUIRY)
+NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+SETTINGS = HttpSettings(calendar_zone=ZoneInfo("America/New_York"), allow_test_ssns=True)
+TOKEN_KEYS = TokenKeys({"k1": b"t" * 32}, active="k1")
+
+
+class Credential(msgspec.Struct, frozen=True):
+    """A credential as a store has it."""
+
+    credential_id: str
+    secret_sha256: bytes
+    scopes: tuple[str, ...]
+
+
+def key_with(*scopes: Scope, byte: int = 1) -> tuple[ServiceKey, Credential]:
+    """Return a service key with these scopes, and what a store keeps of it."""
+    key = make_service_key(lambda count: bytes([byte]) * count)
+    return key, Credential(key.credential_id, key.secret_sha256, scopes)
+
+
+ALL_SCOPES, ALL_SCOPES_STORED = key_with(*Scope)
+
+
+def found(example: dict[str, Any], type_: type[Any], *ids: UUID | str) -> Any:
+    """Return a door that has one thing of one person, and nothing for anybody else."""
+    record = msgspec.convert(example, type_)
+
+    async def door(*asked: Any, **_given: Any) -> Any:
+        return record if asked[: len(ids)] == ids else None
+
+    return door
+
+
+def encoded(example: dict[str, Any], *ids: UUID) -> Any:
+    """Return a door whose answer is encoded already."""
+    body = msgspec.json.encode(example)
+
+    async def door(*asked: Any, **_given: Any) -> bytes | None:
+        return body if asked[: len(ids)] == ids else None
+
+    return door
+
+
+def plain_doors(*stored: Credential, **changed: Any) -> Doors:
+    """Return doors that know the one person of the examples."""
+    credentials = {one.credential_id: one for one in (ALL_SCOPES_STORED, *stored)}
+
+    async def ask(*_: Any, **__: Any) -> Answered:
+        body = msgspec.json.encode(msgspec.convert(examples.APPROVED, Prequalification))
+        return Answered(status=200, body=body, consumer_id=CONSUMER, prequalification_id=INQUIRY)
+
+    async def find_credential(credential_id: str) -> Credential | None:
+        return credentials.get(credential_id)
+
+    async def readiness() -> list[tuple[str, bool]]:
+        return [("database", True)]
+
+    consent = msgspec.convert(examples.REVOKED, ConsentAnswer)
+
+    async def list_consents(consumer_id: UUID) -> tuple[ConsentAnswer, ...]:
+        return (consent,) if consumer_id == CONSUMER else ()
+
+    doors = Doors(
+        ask=ask,
+        find_prequalification=encoded(examples.APPROVED, CONSUMER, INQUIRY),
+        find_decision=found(
+            examples.DECISION, DecisionAnswer, CONSUMER, examples.DECISION["decision_id"]
+        ),
+        revoke_consent=found(examples.REVOKED, ConsentAnswer, CONSUMER, INQUIRY),
+        list_consents=list_consents,
+        spending_power=encoded(examples.POWER, CONSUMER),
+        merchants_page=found(examples.MERCHANTS, MerchantsPage, CONSUMER),
+        merchant=found(examples.MERCHANT, MerchantAnswer, CONSUMER, "lantern-and-loom"),
+        merchant_offers=found(examples.OFFERS, AdvertisedOffers, "lantern-and-loom"),
+        find_credential=find_credential,
+        readiness=readiness,
+        clock=lambda: NOW,
+        new_uuid=uuid4,
+        token_keys=TOKEN_KEYS,
+        digest_key=b"d" * 32,
+    )
+    return replace(doors, **changed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    """A running API."""
+
+    api: Api
+    server: ApiServer
+    port: int
+    #: What the log has so far.
+    logged: io.BytesIO
+    client: httpx.Client
+    key: str = ALL_SCOPES.text
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.logged.getvalue().splitlines()]
+
+    def ask(self, method: str, path: str, *, key: str | None = "", **given: Any) -> httpx.Response:
+        """Send one request; with every scope unless another key, or None, is given."""
+        headers = dict(given.pop("headers", {}))
+        if key is not None:
+            headers.setdefault("authorization", f"Bearer {key or self.key}")
+        return self.client.request(method, self.url + path, headers=headers, **given)
+
+    def send(self, raw: bytes, *, pause_s: float = 0.0, wait_s: float = 10.0) -> bytes:
+        """Send bytes as they are, and return all that comes until the other side closes."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=wait_s) as connection:
+            with suppress(ConnectionError):  # the other side may have heard enough
+                for part in raw.split(b"|||"):
+                    connection.sendall(part)
+                    threading.Event().wait(pause_s)
+            return received(connection)
+
+
+def received(connection: socket.socket) -> bytes:
+    """Return what comes until the connection ends."""
+    parts = []
+    try:
+        while part := connection.recv(65_536):
+            parts.append(part)
+    except ConnectionResetError:
+        pass
+    return b"".join(parts)
+
+
+@contextmanager
+def served(doors: Doors | None = None, *, drain_s: float = 5, **settings: Any) -> Iterator[Served]:
+    """Run the API on a free port of this machine, and end it."""
+    logged = io.BytesIO()
+    api = build_app(
+        doors or plain_doors(),
+        settings=replace(SETTINGS, **settings),
+        metrics=Metrics(),
+        log=make_log(logged, clock=lambda: NOW),
+    )
+    with running(api, drain_s=drain_s) as (server, port), httpx.Client(timeout=20) as client:
+        yield Served(api=api, server=server, port=port, logged=logged, client=client)
+
+
+@contextmanager
+def running(api: Api, *, drain_s: float) -> Iterator[tuple[ApiServer, int]]:
+    """Run a server in a thread of its own."""
+    server = make_server(api, host="127.0.0.1", port=0, drain_s=drain_s)
+    ports: list[int] = []
+    is_listening = threading.Event()
+
+    def listening(port: int) -> None:
+        ports.append(port)
+        is_listening.set()
+
+    server.on_listening = listening
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        assert is_listening.wait(15)
+        yield server, ports[0]
+    finally:
+        server.begin_drain()
+        thread.join(timeout=drain_s + 15)
+        assert not thread.is_alive()
