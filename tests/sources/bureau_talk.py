@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import ssl
 import threading
 import time
 from collections import Counter
@@ -70,12 +71,13 @@ def client_of(
     *,
     monotonic: Callable[[], float] = time.monotonic,
     counts: Counter[str] | None = None,
+    tls: ssl.SSLContext | None = None,
     **changed: Any,
 ) -> TransUnionClient:
     counted = Counter[str]() if counts is None else counts
     return TransUnionClient(
         endpoint(url, **changed),
-        tls=None,
+        tls=tls,
         monotonic=monotonic,
         uniform=random.Random(7).random,
         count=lambda event: counted.update([event]),

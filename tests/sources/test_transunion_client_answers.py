@@ -2,6 +2,8 @@
 
 import asyncio
 import datetime
+import ipaddress
+import os
 import ssl
 from collections import Counter
 
@@ -15,6 +17,8 @@ from wherewithal.service.bureau import BureauUnavailable
 from wherewithal.sources.bureau_simulator import PERSONAS_BY_NAME
 
 PRIME = PERSONAS_BY_NAME["prime"].identity
+#: A TLS record of application data whose seal is wrong.
+DAMAGED_RECORD = b"\x17\x03\x03\x00\x20" + b"x" * 32
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n<a/>\n"
 
 
@@ -22,12 +26,14 @@ def head(status, *headers):
     return b"\r\n".join([b"HTTP/1.1 " + status, *headers, b"content-length: 0", b"", b""])
 
 
-def ask(*answers, counts=None, deadline_s=2.0, tls=None, scheme="http", **changed):
+def ask(*answers, counts=None, deadline_s=2.0, tls=None, scheme="http", trusted=None, **changed):
     """Return what a client makes of raw answers, one a connection; the last is repeated."""
     served = list(answers)
 
     async def serve(reader, writer):
         await reader.readuntil(b"</creditBureau>")
+        if served[0] == DAMAGED_RECORD:
+            os.write(writer.get_extra_info("socket").fileno(), DAMAGED_RECORD)
         writer.write(served.pop(0) if len(served) > 1 else served[0])
         await writer.drain()
         writer.close()
@@ -35,7 +41,7 @@ def ask(*answers, counts=None, deadline_s=2.0, tls=None, scheme="http", **change
     async def hold():
         server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
         url = f"{scheme}://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
-        async with server, client_of(url, counts=counts, **changed) as client:
+        async with server, client_of(url, counts=counts, tls=trusted, **changed) as client:
             return await client.pull(PRIME, inquiry_id="raw", deadline_s=deadline_s)
 
     return asyncio.run(hold())
@@ -104,10 +110,27 @@ def test_a_pause_longer_than_the_time_left_ends_the_call_at_once():
     assert cause_of(head(b"500 Oops"), deadline_s=0.5, pause_s=60, pause_s_max=60) == "error_status"
 
 
+@pytest.fixture
+def tls_of(tmp_path):
+    """Return what makes the two ends of TLS with a certificate that is valid for so many days."""
+
+    def made(days):
+        certificate, key = self_signed(days=days)
+        paths = [tmp_path / "certificate.pem", tmp_path / "key.pem"]
+        for path, text in zip(paths, (certificate, key), strict=True):
+            path.write_bytes(text)
+        server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        server.load_cert_chain(*paths)
+        return server, ssl.create_default_context(cafile=paths[0])
+
+    return made
+
+
 def self_signed(*, days):
-    """Return a TLS context whose certificate nobody vouches for; with days below 0 it is expired."""
+    """Return certificate and key; nobody vouches for them, and below 0 days it is expired."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    here = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
     now = datetime.datetime.now(datetime.UTC)
     certificate = (
         x509.CertificateBuilder()
@@ -117,23 +140,27 @@ def self_signed(*, days):
         .serial_number(1)
         .not_valid_before(now - datetime.timedelta(days=30))
         .not_valid_after(now + datetime.timedelta(days=days))
+        .add_extension(x509.SubjectAlternativeName([here]), critical=False)
         .sign(key, hashes.SHA256())
     )
-    return (
-        certificate.public_bytes(serialization.Encoding.PEM),
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        ),
-    )
+    plain = serialization.NoEncryption()
+    form = serialization.PrivateFormat.PKCS8
+    pem = serialization.Encoding.PEM
+    return certificate.public_bytes(pem), key.private_bytes(pem, form, plain)
+
+
+def test_a_bureau_with_a_certificate_that_we_trust_is_asked_over_tls(tls_of):
+    server, trusted = tls_of(30)
+    assert ask(OK, tls=server, scheme="https", trusted=trusted) == b"<a/>\n"
 
 
 @pytest.mark.parametrize("days", [-1, 30])
-def test_a_certificate_that_is_expired_or_unknown_is_no_bureau(days, tmp_path):
-    paths = [tmp_path / "certificate.pem", tmp_path / "key.pem"]
-    for path, text in zip(paths, self_signed(days=days), strict=True):
-        path.write_bytes(text)
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(*paths)
-    assert cause_of(OK, tls=tls, scheme="https") == "unreachable"
+def test_a_certificate_that_is_expired_or_unknown_is_no_bureau(days, tls_of):
+    server, trusted = tls_of(days)
+    given = {"trusted": trusted} if days < 0 else {}
+    assert cause_of(OK, tls=server, scheme="https", **given) == "unreachable"
+
+
+def test_a_damaged_record_breaks_the_answer_off(tls_of):
+    server, trusted = tls_of(30)
+    assert cause_of(DAMAGED_RECORD, tls=server, scheme="https", trusted=trusted) == "broken_off"

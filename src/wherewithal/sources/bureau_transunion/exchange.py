@@ -81,7 +81,8 @@ async def exchange(client: httpx.AsyncClient, request: Request, *, endpoint: End
             return Answer(body=await _read_bounded(response, bytes_max=endpoint.bytes_max))
     except (httpx.ConnectError, httpx.ConnectTimeout):
         return Answer(cause=Cause.UNREACHABLE)
-    except httpx.TransportError:
+    except (httpx.TransportError, OSError):
+        # An OSError: what TLS says of a damaged record passes the library by.
         return Answer(cause=Cause.BROKEN_OFF)
 
 
