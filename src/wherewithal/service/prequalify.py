@@ -6,6 +6,7 @@ at again in the very statement that writes (docs/decisions/0017).
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -72,7 +73,13 @@ async def _answer(inquiry: Inquiry, key: RequestKey, ports: PrequalifyPorts) -> 
     try:
         return await _work(inquiry, opening, key, ports)
     except (RequestRefused, TooMany):
-        await ports.ledger.forget_claim(key, opening.claim)
+        with suppress(Unavailable):
+            await ports.ledger.forget_claim(key, opening.claim)
+        raise
+    except Unavailable:
+        # Another process need not wait for our lease to end; this one never does.
+        with suppress(Unavailable):
+            await ports.ledger.let_go(key, opening.claim)
         raise
 
 
@@ -169,6 +176,8 @@ def _likeness(inquiry: Inquiry, account: Account) -> Likeness:
     if account.identity is None:
         by_reference = account.found_by == frozenset({"reference"})
         return Likeness.SAME if by_reference else Likeness.AMBIGUOUS
+    if account.identity == inquiry.identity:
+        return Likeness.SAME
     return compare(account.identity, inquiry.identity)
 
 

@@ -137,8 +137,9 @@ def recording_of(case: Case, finding: Finding, ports: PrequalifyPorts) -> Record
     is_pending = finding.outcome is None
     products = _products(case, finding, ports)
     final_by = case.asked_at + timedelta(seconds=ports.settings.final_within_s)
-    answer = _answer(case, finding, products, final_by=final_by, ports=ports)
-    decision = _decision_record(case, finding, ports)
+    expires_at = _expires_at(case, finding, ports)
+    answer = _answer(case, finding, products, final_by=final_by, expires_at=expires_at, ports=ports)
+    decision = _decision_record(case, finding, expires_at=expires_at or case.at, ports=ports)
     is_decided = decision is not None and decision.outcome in _DECIDED
     return Recording(
         account=case.account,
@@ -198,6 +199,7 @@ def _answer(
     products: tuple[ProductAnswer, ...],
     *,
     final_by: datetime,
+    expires_at: datetime | None,
     ports: PrequalifyPorts,
 ) -> Prequalification:
     row, made = _row(finding), finding.decision or finding.standing
@@ -213,7 +215,7 @@ def _answer(
         is_repeat=finding.standing is not None,
         outcome=finding.outcome,
         claim=None if row is None else ClaimType.PREQUALIFIED,
-        expires_at=_expires_at(case, finding, ports),
+        expires_at=expires_at,
         decision_id=made.decision_id if made else None,
         as_of=made.as_of if made else None,
         bundle_digest=made.bundle_digest if made else None,
@@ -251,7 +253,9 @@ def _expires_at(case: Case, finding: Finding, ports: PrequalifyPorts) -> datetim
     return decision_expiry(finding.decision.outcome, row, decided_at=case.at, bundle=ports.bundle)
 
 
-def _decision_record(case: Case, finding: Finding, ports: PrequalifyPorts) -> DecisionRecord | None:
+def _decision_record(
+    case: Case, finding: Finding, *, expires_at: datetime, ports: PrequalifyPorts
+) -> DecisionRecord | None:
     made = finding.decision
     if made is None or finding.facts is None:
         return None
@@ -259,7 +263,7 @@ def _decision_record(case: Case, finding: Finding, ports: PrequalifyPorts) -> De
         decision_id=made.decision_id,
         report_id=_report_id(finding),
         as_of=case.on,
-        expires_at=_expires_at(case, finding, ports) or case.at,
+        expires_at=expires_at,
         bundle_digest=made.bundle_digest,
         code_build=ports.settings.code_build,
         outcome=made.outcome.value,
