@@ -27,7 +27,7 @@ LOANS = ROOT / "examples/loans/lendingclub_2007_2010.csv.gz"
 ON = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, 17, tzinfo=UTC)
 #: So quick that tests need not wait, and so slow that a deadline of 0.3 s is long past.
-PACE = Pace(slow_s=0.6, drip_s=0.02, hang_s=5.0)
+PACE = Pace(slow_s=1.5, drip_s=0.02, hang_s=5.0)
 SUBSCRIBER = Subscriber(
     industry_code="F",
     member_code="F7654321",
@@ -36,7 +36,7 @@ SUBSCRIBER = Subscriber(
     environment="standardTest",
 )
 #: What a busy machine may add to a deadline, in seconds.
-SLACK_S = 0.5
+SLACK_S = 1.0
 T = TypeVar("T")
 
 
