@@ -45,7 +45,7 @@ def people(borrowers, decisions) -> list[dict[str, object]]:
 @pytest.fixture(scope="module")
 def generated() -> Directory:
     made = generated_directory(
-        merchants=3_000,
+        merchants=2_000,
         programs=120,
         seed=5,
         mccs=["5712", "5944", "4829", "5812", "7995", "5921", "5651"],
@@ -93,7 +93,7 @@ def test_sample_merchants_answer_as_one_by_one(on, bundle, directory, people):
 
 
 def test_thousands_of_merchants_answer_as_one_by_one(index, lists, people):
-    for person in people[::9]:
+    for person in people[::14]:
         _assert_same_answers(index, lists, person)
 
 
@@ -111,7 +111,7 @@ def _queries(seed: int) -> list[Query]:
             order=chance.choice(list(Order)),
             page_size=chance.choice([1, 7, 50, 100]),
         )
-        for _ in range(60)
+        for _ in range(40)
     ]
 
 
@@ -120,15 +120,15 @@ def test_pages_are_those_of_a_sorted_list_of_all(index, lists, people):
         person = people[number % len(people)]
         shelf, expected = shelf_of(index, person), lists.rows(person, query)
         rows: list[tuple[str, int, int | None]] = []
-        for _ in range(4):
-            page = browse(shelf, query)
+        page = browse(shelf, query)
+        for _ in range(3):
             assert page.total == len(expected), query
             rows += [(row.merchant_id, row.power_cents, row.apr_bps) for row in page.rows]
             if page.next_cursor is None:
                 break
-            query = msgspec.structs.replace(query, cursor=page.next_cursor)
+            page = browse(shelf, msgspec.structs.replace(query, cursor=page.next_cursor))
         assert rows == expected[: len(rows)], query
-        assert page.next_cursor is not None or len(rows) == len(expected)
+        assert page.next_cursor is not None or len(rows) == len(expected), query
 
 
 def test_a_whole_list_has_every_merchant_once(index, people):
@@ -175,7 +175,8 @@ def test_what_does_not_change_is_shared(index, generated):
         *generated.programs[1:],
     ]
     changed = index.with_programs(programs)
-    assert changed.classes is index.classes and changed.names is index.names
+    assert changed.classes is index.classes
+    assert changed.names is index.names
     shared = [
         old.prices is new.prices for old, new in zip(index.products, changed.products, strict=True)
     ]
@@ -252,6 +253,7 @@ def test_the_same_seed_gives_the_same_directory():
         "as_of": ON,
     }
     one, same, other = (generated_directory(seed=seed, **given) for seed in (1, 1, 2))
-    assert one.merchants.equals(same.merchants) and one.programs == same.programs
+    assert one.merchants.equals(same.merchants)
+    assert one.programs == same.programs
     assert not one.merchants.equals(other.merchants)
     assert all(isinstance(program, Program) for program in one.programs)

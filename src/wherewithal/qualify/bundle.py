@@ -29,6 +29,8 @@ from wherewithal.qualify.bundle_checks import (
     told_once,
     unused_decisions,
 )
+from wherewithal.qualify.declared import FILE as CHECKS_FILE
+from wherewithal.qualify.declared import Monotone, read_declared
 from wherewithal.qualify.edition import Edition, compile_edition
 from wherewithal.qualify.pricing import Grid
 from wherewithal.vocabulary.errors import BundleRefused, Problem
@@ -56,6 +58,8 @@ class PolicyBundle:
     warnings: tuple[Problem, ...]
     #: What is so and no fault: where no rule of a list matches, what could not be analysed.
     notes: tuple[Problem, ...] = ()
+    #: What the bundle declares of itself; `declared.keep_promises` proves or refutes it.
+    promises: tuple[Monotone, ...] = ()
     _editions: dict[date, Edition] = field(default_factory=dict)
     _begins: tuple[date, ...] = ()
 
@@ -123,6 +127,7 @@ def compile_bundle(
         grid=draft.grid,
         warnings=tuple(draft.warnings),
         notes=tuple(draft.notes),
+        promises=draft.promises,
     )
 
 
@@ -148,6 +153,7 @@ class _Draft:
     problems: Sequence[Problem]
     warnings: Sequence[Problem]
     notes: Sequence[Problem]
+    promises: tuple[Monotone, ...]
 
 
 def _compile(
@@ -174,6 +180,13 @@ def _compile(
         findings += unused_decisions(models)
     diagnostics += [*findings, *program.warnings]
     problems += [*table_problems(models), *reason_problems(models, reasons)]
+    promises, broken_promises = read_declared(
+        files.get(CHECKS_FILE),
+        # What is missing or broken among these is told where it should stand.
+        decisions={d.name for model in models for d in model.decisions} | {*contract.REQUIRED},
+        attributes={*attributes, *compiled.broken},
+    )
+    problems += broken_promises if are_models_whole and compiled.is_whole else []
     diagnostics = told_once(
         diagnostics,
         attributes=attributes,
@@ -191,6 +204,7 @@ def _compile(
         problems=list(dict.fromkeys(problems)),
         warnings=[*warnings, *_unused(attributes, program)],
         notes=[_of(one) for one in diagnostics if one.severity is Severity.NOTE],
+        promises=promises,
     )
 
 

@@ -32,7 +32,7 @@ from wherewithal.qualify.merchant_names import (
     merchant_names,
     texts_of,
 )
-from wherewithal.qualify.merchants import pricer_of
+from wherewithal.qualify.merchants import Gate, pricer_of
 from wherewithal.qualify.pricing import Pricer, PriceTable
 from wherewithal.qualify.program_powers import ProductPrices, product_prices
 from wherewithal.vocabulary.errors import DomainError
@@ -125,6 +125,16 @@ class MerchantIndex:
                 return position
             place += 1
         return None
+
+    def gates_at(self, position: int, product: int) -> tuple[int, tuple[Gate, ...]]:
+        """Return the share at a merchant, in basis points, and its gates for a product.
+
+        `product` counts in the order of the catalogue. A gate's program may be an older one of the
+        same key: look the program up by it.
+        """
+        offer = int(self.classes.offer_of[product][self.classes.class_of[position]])
+        offers = self.classes.offers[product]
+        return self.columns.shares_bps[int(offers.share[offer])], offers.gates[offer]
 
     def with_programs(self, programs: Iterable[Program]) -> MerchantIndex:
         """Return the index under other programs; only what differs is made again.

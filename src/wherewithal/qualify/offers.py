@@ -13,11 +13,12 @@ from wherewithal.lending import (
     level_payment_cents,
     monthly_schedule,
     note_rate_within_cap,
+    pay_in_4_financed_cents,
     pay_in_4_schedule,
     schedule_apr_pct,
 )
 from wherewithal.lending.schedule import Payment
-from wherewithal.qualify.pricing import PriceTable, Terms
+from wherewithal.qualify.pricing import Leg, PriceTable, Terms
 from wherewithal.vocabulary.errors import InvariantBroken
 from wherewithal.vocabulary.program import PlanCode
 
@@ -60,26 +61,47 @@ def offer_for(
     """
     cell = table.cell(pricing_tier=pricing_tier, state=state)
     for leg in table.legs:
-        terms = leg.at(cell)
-        if leg.plan is not plan or terms is None:
-            continue
-        if plan is PlanCode.PAY_IN_4:
-            offer = _pay_in_4(table, terms, basket_cents=basket_cents, start_on=start_on)
-        else:
-            down = _down_payment_cents(basket_cents, leg.down_payment_bps)
-            offer = _monthly(
-                table,
-                terms,
-                plan=plan,
-                down_cents=down,
-                basket_cents=basket_cents,
-                start_on=start_on,
-            )
-        # Quarters are whole cents, so that a pay-in-four basket may lend up to 2 cents less.
-        least_cents = leg.financed_min_cents - (2 if plan is PlanCode.PAY_IN_4 else 0)
-        if least_cents <= offer.amount_financed_cents <= leg.financed_max_cents:
-            return offer
+        if leg.plan is plan and leg.at(cell) is not None and carries(leg, basket_cents):
+            return offer_of_leg(table, leg, cell=cell, basket_cents=basket_cents, start_on=start_on)
     return None
+
+
+def carries(leg: Leg, basket_cents: int) -> bool:
+    """Return whether what a basket lends lies within a leg's band."""
+    financed = amount_financed_cents(leg, basket_cents)
+    # Quarters are whole cents, so that a pay-in-four basket may lend up to 2 cents less.
+    least = leg.financed_min_cents - (2 if leg.plan is PlanCode.PAY_IN_4 else 0)
+    return least <= financed <= leg.financed_max_cents
+
+
+def amount_financed_cents(leg: Leg, basket_cents: int) -> int:
+    """Return what is lent of a basket."""
+    if leg.plan is PlanCode.PAY_IN_4:
+        return pay_in_4_financed_cents(basket_cents)
+    return basket_cents - _down_payment_cents(basket_cents, leg.down_payment_bps)
+
+
+def offer_of_leg(
+    table: PriceTable, leg: Leg, *, cell: int, basket_cents: int, start_on: datetime.date
+) -> Offer:
+    """Return the offer of a leg for a basket that it carries, where a cell allows the leg.
+
+    Errors: InvariantBroken if the cell does not allow it, or if the offer were above its cap.
+    """
+    terms = leg.at(cell)
+    if terms is None:
+        message = f"program {table.program.program_id}: a leg was offered where it is not allowed"
+        raise InvariantBroken(message)
+    if leg.plan is PlanCode.PAY_IN_4:
+        return _pay_in_4(table, terms, basket_cents=basket_cents, start_on=start_on)
+    return _monthly(
+        table,
+        terms,
+        plan=leg.plan,
+        down_cents=_down_payment_cents(basket_cents, leg.down_payment_bps),
+        basket_cents=basket_cents,
+        start_on=start_on,
+    )
 
 
 def _down_payment_cents(basket_cents: int, down_payment_bps: int) -> int:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from wherewithal.dmn.ir import Graph, Node, Rounding
 from wherewithal.qualify.price_nodes import (
-    ChosenNodes,
     LegNodes,
     PriceNodes,
     Standing,
@@ -36,6 +35,9 @@ class Power:
 
     power_cents: Node
     financed_cents: Node
+    #: Of the chosen leg, what bounds it besides the program: any number where none was chosen.
+    headroom_cents: Node
+    affordable_cents: Node
     #: The leg of the price table that was chosen, counted from 1; 0 where power is zero.
     leg: Node
     plan: Node
@@ -67,7 +69,12 @@ class _Builder:
             [(one, graph.constant(n)) for n, one in enumerate(fits, 1)], graph.constant(0)
         )
         terms = self.prices.chosen(chosen, fits)
-        financed = self._financed(chosen, terms)
+        headroom = self._by_family(chosen, self._headroom)
+        available = self._by_family(chosen, self._available)
+        affordable = graph.divide(
+            graph.multiply(available, terms.denominator), terms.numerator, Rounding.FLOOR
+        )
+        financed = graph.least([headroom, affordable, terms.financed_max_cents])
         basket = graph.divide(
             graph.multiply(financed, graph.constant(10_000)),
             terms.financed_share_bps,
@@ -77,6 +84,8 @@ class _Builder:
         return Power(
             power_cents=graph.case([(is_zero, graph.constant(0))], basket),
             financed_cents=graph.case([(is_zero, graph.constant(0))], financed),
+            headroom_cents=headroom,
+            affordable_cents=affordable,
             leg=chosen,
             plan=graph.lookup(chosen, [None, *(leg.plan.value for leg in legs)]),
             note_rate_bps=terms.note_rate_bps,
@@ -108,16 +117,6 @@ class _Builder:
         if full is None:
             return person.small_ticket_capacity
         return self.graph.case([(full, person.capacity)], person.small_ticket_capacity)
-
-    def _financed(self, chosen: Node, terms: ChosenNodes) -> Node:
-        """Return min(headroom, affordable, maximum) of the chosen leg."""
-        graph = self.graph
-        headroom = self._by_family(chosen, self._headroom)
-        available = self._by_family(chosen, self._available)
-        affordable = graph.divide(
-            graph.multiply(available, terms.denominator), terms.numerator, Rounding.FLOOR
-        )
-        return graph.least([headroom, affordable, terms.financed_max_cents])
 
     def _by_family(self, chosen: Node, value_of: Callable[[PlanCode], Node]) -> Node:
         """Return the value for pay in four or for months, as the chosen leg is."""

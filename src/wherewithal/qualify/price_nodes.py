@@ -6,7 +6,7 @@ Inputs: one graph for every program of a product, whose prices then come as colu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -174,52 +174,57 @@ LEAST_SHORT, LEAST_MONTHS = "least_short_cents", "least_months_cents"
 
 
 def input_nodes(
-    graph: Graph, product: Product, plans: Sequence[PlanCode], rates: Rates
+    graph: Graph, product: Product, legs: Mapping[int, PlanCode], rates: Rates
 ) -> PriceNodes:
-    """Return the prices as inputs, for legs of these plans; a leg that is missing is out of reach.
+    """Return the prices as inputs, for these legs by number; a missing one is out of reach.
 
     `kind_<n>` is the number of the leg's terms in `rates`, 0 where it is not allowed; `refusal` is
     the position in REFUSALS counted from 1, 0 for none. The person's cell is known to the caller.
     """
     cents = number(0, UNREACHABLE_CENTS)
-    kind = number(0, len(rates.numerators) - 1)
-    found = families(plans)
-
-    def chosen_of(chosen: Node, fits: Sequence[Node]) -> ChosenNodes:
-        def by_leg(name: str, type_: Any) -> Node:
-            values = [graph.input(f"{name}{place}", type_) for place in range(len(plans))]
-            return graph.case(list(zip(fits, values, strict=True)), graph.constant(0))
-
-        terms = by_leg(KIND, kind)
-        share = graph.input(SHARE, number(1, 10_000))
-        if any(map(is_short, plans)):
-            short = graph.lookup(chosen, [False, *map(is_short, plans)])
-            quarter = graph.constant(10_000 - PAY_IN_4_DOWN_PAYMENT_BPS)
-            share = graph.case([(short, quarter)], share)
-        return ChosenNodes(
-            numerator=graph.lookup(terms, rates.numerators),
-            denominator=graph.lookup(terms, rates.denominators),
-            note_rate_bps=graph.lookup(terms, rates.note_rate_bps),
-            financed_max_cents=by_leg(MOST, cents),
-            financed_share_bps=share,
-        )
-
+    shorts = [is_short(plan) for plan in legs.values()]
     return PriceNodes(
         product=product,
         legs=tuple(
             LegNodes(
                 plan=plan,
-                financed_min_cents=graph.input(f"{LEAST}{place}", cents),
-                least_payment_cents=graph.input(f"{PAYMENT}{place}", cents),
+                financed_min_cents=graph.input(f"{LEAST}{leg}", cents),
+                least_payment_cents=graph.input(f"{PAYMENT}{leg}", cents),
             )
-            for place, plan in enumerate(plans)
+            for leg, plan in legs.items()
         ),
-        requires_full_ability=graph.input(FULL, BOOLEAN) if any(map(is_short, plans)) else None,
+        requires_full_ability=graph.input(FULL, BOOLEAN) if any(shorts) else None,
         is_unknown=graph.constant(value=False),
         refusal=graph.lookup(graph.input(REFUSAL, number(0, len(REFUSALS))), [None, *REFUSALS]),
         least_cents=tuple(
             (one, graph.input(LEAST_SHORT if is_short(one) else LEAST_MONTHS, cents))
-            for one in found
+            for one in families(product.plans)
         ),
-        chosen=chosen_of,
+        chosen=lambda chosen, fits: _chosen_of_inputs(graph, legs, rates, chosen, fits),
+    )
+
+
+def _chosen_of_inputs(
+    graph: Graph,
+    legs: Mapping[int, PlanCode],
+    rates: Rates,
+    chosen: Node,
+    fits: Sequence[Node],
+) -> ChosenNodes:
+    def by_leg(name: str, high: int) -> Node:
+        values = [graph.input(f"{name}{leg}", number(0, high)) for leg in legs]
+        return graph.case(list(zip(fits, values, strict=True)), graph.constant(0))
+
+    terms = by_leg(KIND, len(rates.numerators) - 1)
+    share = graph.input(SHARE, number(1, 10_000))
+    shorts = [is_short(plan) for plan in legs.values()]
+    if any(shorts):
+        quarter = graph.constant(10_000 - PAY_IN_4_DOWN_PAYMENT_BPS)
+        share = graph.case([(graph.lookup(chosen, [False, *shorts]), quarter)], share)
+    return ChosenNodes(
+        numerator=graph.lookup(terms, rates.numerators),
+        denominator=graph.lookup(terms, rates.denominators),
+        note_rate_bps=graph.lookup(terms, rates.note_rate_bps),
+        financed_max_cents=by_leg(MOST, UNREACHABLE_CENTS),
+        financed_share_bps=share,
     )

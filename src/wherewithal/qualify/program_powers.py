@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from wherewithal.dmn.ir import Graph
-from wherewithal.dmn.vector import VectorPlan, compile_vector
+from wherewithal.dmn.vector import Vector, VectorPlan, compile_vector
 from wherewithal.qualify import price_nodes
 from wherewithal.qualify.bundle import PolicyBundle
 from wherewithal.qualify.person import MERCHANT_SHARE, PERSON_COLUMNS, standing_inputs, tiers_of
@@ -36,6 +37,24 @@ Cents = npt.NDArray[np.int64]
 #: Of the person's part, tier and state choose the cell; these are read by the graph.
 AMOUNTS = tuple(name for name in PERSON_COLUMNS if name != "pricing_tier")
 _OUTPUTS = ("power_cents", "financed_cents", "leg", "note_rate_bps", "reason")
+_BOUNDS = ("power_cents", "financed_cents", "headroom_cents", "affordable_cents")
+
+
+class Bound(StrEnum):
+    """What keeps an amount financed from being larger; the first that does."""
+
+    LIMITS = "limits"
+    CAPACITY = "capacity"
+    PROGRAM = "program"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegPower:
+    """The most that one leg carries."""
+
+    power_cents: int
+    financed_cents: int
+    bound: Bound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +94,8 @@ class ProductPrices:
     tables: tuple[PriceTable, ...]
     #: The plan of each leg, in order of preference.
     legs: tuple[PlanCode, ...]
+    #: By program, the places of its table's legs among them.
+    places: tuple[tuple[int, ...], ...]
     #: By number; 0 stands for none, where a leg is not allowed.
     rates: tuple[Rate | None, ...]
     #: Of each rate: the term in months, 0 for pay in four, and the cap of its APR.
@@ -97,7 +118,7 @@ class ProductPrices:
     #: Likewise: the least amount financed of any leg that is allowed, by family.
     least_short: Cents
     least_months: Cents
-    _plans: dict[tuple[int, ...], VectorPlan] = field(default_factory=dict)
+    _plans: dict[tuple[tuple[int, ...], tuple[str, ...]], VectorPlan] = field(default_factory=dict)
 
     def cell(self, person: Mapping[str, Any]) -> int:
         """Return where a person stands; the last cell where tier or state is unknown."""
@@ -116,17 +137,34 @@ class ProductPrices:
         """
         cell = self.cell(person)
         given = self._columns(cell, only)
-        return self._run(cell, person, shares, given, count=given[price_nodes.SHARE].shape[1])
+        found = self._run(cell, person, shares, given)
+        shape = (len(shares), given[price_nodes.SHARE].shape[1])
+
+        def whole(name: str, unknown: int) -> npt.NDArray[np.int64]:
+            values, known = found[name]
+            if known is not None:
+                values = np.where(known, values, unknown)
+            return values if values.shape == shape else np.broadcast_to(values, shape).copy()
+
+        legs = np.array((0, *(leg + 1 for leg in self._active(cell))), np.int64)
+        return Powers(
+            power_cents=whole("power_cents", 0),
+            financed_cents=whole("financed_cents", 0),
+            leg=legs.take(whole("leg", 0)),
+            note_rate_bps=whole("note_rate_bps", 0),
+            reason=whole("reason", -1),
+            reasons=self._plan(cell, _OUTPUTS).texts,
+        )
 
     def powers_by_leg(
         self, person: Mapping[str, Any], *, share_bps: int, program: int
-    ) -> dict[int, tuple[int, int]]:
-        """Return leg -> power and amount financed, as if the program had that leg alone.
+    ) -> dict[int, LegPower]:
+        """Return what each leg of a program carries, as if the program had that leg alone.
 
-        Legs, counted from 0, that the person's cell allows; what does not fit has power 0.
+        Legs by their place in the program's table; those with no power are left out.
         """
-        cell = self.cell(person)
-        allowed = [leg for leg in range(len(self.legs)) if self.kind[cell, leg, 0, program]]
+        cell, places = self.cell(person), self.places[program]
+        allowed = [n for n, leg in enumerate(places) if self.kind[cell, leg, 0, program]]
         if not allowed:
             return {}
         # One column for each leg; in it every other leg is out of reach.
@@ -134,12 +172,24 @@ class ProductPrices:
         for name, values in given.items():
             if name.startswith(price_nodes.PAYMENT):
                 leg = int(name.removeprefix(price_nodes.PAYMENT))
-                own = np.array([one == leg for one in allowed])
+                own = np.array([places[one] == leg for one in allowed])
                 given[name] = np.where(own, values, UNREACHABLE_CENTS)
-        found = self._run(cell, person, [share_bps], given, count=len(allowed))
+        found = self._run(cell, person, [share_bps], given, outputs=_BOUNDS)
+        columns = (np.broadcast_to(found[name][0], (1, len(allowed)))[0] for name in _BOUNDS)
         return {
-            leg: (int(found.power_cents[0, place]), int(found.financed_cents[0, place]))
-            for place, leg in enumerate(allowed)
+            leg: LegPower(
+                power_cents=power,
+                financed_cents=financed,
+                bound=Bound.LIMITS
+                if financed == headroom
+                else Bound.CAPACITY
+                if financed == affordable
+                else Bound.PROGRAM,
+            )
+            for leg, power, financed, headroom, affordable in zip(
+                allowed, *(column.tolist() for column in columns), strict=True
+            )
+            if power
         }
 
     def _columns(self, cell: int, only: Sequence[int] | None) -> dict[str, npt.NDArray[Any]]:
@@ -171,33 +221,20 @@ class ProductPrices:
         shares: Sequence[int],
         given: Mapping[str, npt.NDArray[Any]],
         *,
-        count: int,
-    ) -> Powers:
-        legs = self._active(cell)
-        if legs not in self._plans:
-            self._plans[legs] = self._compiled(legs)
-        plan = self._plans[legs]
+        outputs: tuple[str, ...] = _OUTPUTS,
+    ) -> dict[str, Vector]:
+        plan = self._plan(cell, outputs)
         column = np.array(shares, np.int64).reshape(-1, 1)
-        inputs = {**{name: person[name] for name in AMOUNTS}, **given, MERCHANT_SHARE: column}
-        found = plan.run(inputs)
-        shape = (len(shares), count)
+        amounts = {name: person[name] for name in AMOUNTS}
+        return plan.run({**amounts, **given, MERCHANT_SHARE: column})
 
-        def whole(name: str, unknown: int) -> npt.NDArray[np.int64]:
-            values, known = found[name]
-            if known is not None:
-                values = np.where(known, values, unknown)
-            return values if values.shape == shape else np.broadcast_to(values, shape).copy()
+    def _plan(self, cell: int, outputs: tuple[str, ...]) -> VectorPlan:
+        legs = self._active(cell)
+        if (legs, outputs) not in self._plans:
+            self._plans[legs, outputs] = self._compiled(legs, outputs)
+        return self._plans[legs, outputs]
 
-        return Powers(
-            power_cents=whole("power_cents", 0),
-            financed_cents=whole("financed_cents", 0),
-            leg=np.array((0, *(leg + 1 for leg in legs)), np.int64).take(whole("leg", 0)),
-            note_rate_bps=whole("note_rate_bps", 0),
-            reason=whole("reason", -1),
-            reasons=plan.texts,
-        )
-
-    def _compiled(self, legs: Sequence[int]) -> VectorPlan:
+    def _compiled(self, legs: Sequence[int], outputs: Sequence[str]) -> VectorPlan:
         graph = Graph()
         rates = price_nodes.Rates(
             note_rate_bps=tuple(t.note_rate_bps if t else None for t in self.rates),
@@ -208,7 +245,7 @@ class ProductPrices:
             graph, self.product, {leg: self.legs[leg] for leg in legs}, rates
         )
         power = power_of(graph, prices, standing_inputs(graph, self.bundle))
-        return compile_vector({name: getattr(power, name) for name in _OUTPUTS})
+        return compile_vector({name: getattr(power, name) for name in outputs})
 
 
 def product_prices(
@@ -247,6 +284,7 @@ def product_prices(
         tiers=tiers,
         tables=tuple(tables),
         legs=legs,
+        places=tuple(tuple(one) for one in places),
         rates=tuple(rates),
         term_of_rate=np.array([(one and one.plan.term_months) or 0 for one in rates], np.int64),
         cap_of_rate=np.array([one.apr_cap_bps if one else 0 for one in rates], np.int64),

@@ -147,11 +147,24 @@ def shelf_of(index: MerchantIndex, person: Mapping[str, Any]) -> Shelf | None:
     `person` has the PERSON_COLUMNS, `state` and `outcome` of a decision row, less what is used.
     Null:   None for a person who was not decided: unknown is not zero.
     """
-    outcome = person["outcome"]
-    if getattr(outcome, "value", outcome) not in _DECIDED:
+    if not is_decided(person):
         return None
     products = tuple(_product_shelf(index, offers, person) for offers in index.products)
     return Shelf(index=index, products=products)
+
+
+def answers_at_merchant(
+    index: MerchantIndex, person: Mapping[str, Any], position: int
+) -> tuple[ShelfAnswer, ...]:
+    """Return every product's answer at one merchant, as a shelf would; none if not decided."""
+    shelf = shelf_of(index, person)
+    return tuple(shelf.answers_at([position])[0]) if shelf else ()
+
+
+def is_decided(person: Mapping[str, Any]) -> bool:
+    """Return whether anything is known of a person's power."""
+    outcome = person["outcome"]
+    return getattr(outcome, "value", outcome) in _DECIDED
 
 
 def _product_shelf(
