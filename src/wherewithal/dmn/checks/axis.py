@@ -167,6 +167,16 @@ class Axis:
         """Return a value of the first of some atoms as FEEL writes it."""
         return shown(self.sample(atoms), self.kind)
 
+    def names_within(self, domain: int) -> list[str] | None:
+        """Return every text that a domain holds, or None where it holds any text."""
+        other = self.null_bit >> 1
+        if domain & other and self.domain.values is None:
+            return None
+        named = [name for name, place in self._places.items() if domain >> place & 1]
+        if domain & other:
+            named += (self.domain.values or frozenset()) - self._places.keys()
+        return sorted(named)
+
     def described(self, atoms: int) -> str:
         """Return a set of atoms in an analyst's words, such as `[602..612), null`."""
         atoms &= self.whole
@@ -180,10 +190,9 @@ class Axis:
         if atoms & other and self.domain.values is None:
             left = [n for n, place in self._places.items() if not atoms >> place & 1]
             return [f"any but {', '.join(shown(n, self.kind) for n in left)}" if left else "any"]
-        named = [n for n, place in self._places.items() if atoms >> place & 1]
-        if atoms & other and self.kind is Kind.TEXT:
-            named += sorted((self.domain.values or frozenset()) - self._places.keys())
-        return [shown(name, self.kind) for name in named]
+        if self.kind is Kind.TEXT:
+            return [shown(name, self.kind) for name in self.names_within(atoms) or ()]
+        return [shown(n, self.kind) for n, place in self._places.items() if atoms >> place & 1]
 
     def _spans(self, atoms: int) -> list[str]:
         return [self._span(first, last) for first, last in self._runs(atoms & ~self.null_bit)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wherewithal.dmn.checks.axis import ORDERED, Axis, shown
 from wherewithal.dmn.checks.cells import CellReader
 from wherewithal.dmn.diagnostics import Severity, near_miss
@@ -12,32 +14,34 @@ _VALUES_SHOWN = 8
 
 
 def cell_problem(
-    reader: CellReader, cell: Feel, axis: Axis, *, admitted: int, true: int
+    reader: CellReader, cell: Feel, axis: Axis, *, domain: int, true: int
 ) -> tuple[Severity, str, str] | None:
     """Return severity, code and message of what is wrong with a cell, or None.
 
-    `true` are the atoms where it holds, `admitted` those among them that may come.
+    `true` are the atoms where it holds, `domain` those that may come.
     """
     constants = list(reader.constants(cell.node)) if cell.node is not None else []
     strange = sorted({c.kind.value for c in constants} - {axis.kind.value, Kind.NULL.value})
     if strange:
         message = f"a {axis.kind.value} is compared with a {strange[0]}"
         return Severity.ERROR, "type-mismatch", message
-    if axis.domain.values is not None:
-        unknown = [c.value for c in constants if c.value not in (*axis.domain.values, None)]
-        if unknown:
-            hint = near_miss(unknown[0], axis.domain.values)
-            message = f'"{unknown[0]}" is no value of this input{hint}; it may be {_values(axis)}'
+    if axis.kind is Kind.TEXT and constants:
+        known = axis.names_within(domain)
+        unknown = [
+            c.value for c in constants if known is not None and c.value not in (*known, None)
+        ]
+        if known is not None and unknown:
+            hint = near_miss(unknown[0], known)
+            message = f'"{unknown[0]}" is no value of this input{hint}; it may be {_listed(known)}'
             return Severity.ERROR, "unknown-value", message
-    if admitted:
+    if true & domain:
         return None
     if not true or _is_gap(axis, true):
         message = f"'{cell.text}' holds nothing: {_why(axis)}; mend its ends"
         return Severity.ERROR, "empty-test", message
-    message = f"'{cell.text}' never holds: the input may be {axis.described(axis.whole)}"
-    if axis.kind in ORDERED:
-        message = f"'{cell.text}' never holds: the input is {_range(axis)}"
-    return Severity.WARNING, "never-holds", f"{message}; take the rule out, or mend the cell"
+    held = axis.described(domain) if domain != axis.whole else _range(axis)
+    message = f"'{cell.text}' never holds: the input is {held}; take the rule out, or mend the cell"
+    return Severity.WARNING, "never-holds", message
 
 
 def _is_gap(axis: Axis, true: int) -> bool:
@@ -61,13 +65,12 @@ def _why(axis: Axis) -> str:
 
 def _range(axis: Axis) -> str:
     low, high = axis.domain.low, axis.domain.high
+    if axis.kind not in ORDERED or low is None or high is None:
+        return axis.described(axis.whole) or "null"
     null = " or null" if axis.domain.null else ""
-    if low is None or high is None:
-        return f"a {axis.kind.value}{null}"
     return f"{shown(low, axis.kind)} to {shown(high, axis.kind)}{null}"
 
 
-def _values(axis: Axis) -> str:
-    values = sorted(axis.domain.values or ())
+def _listed(values: Sequence[str]) -> str:
     more = f" and {len(values) - _VALUES_SHOWN} more" if len(values) > _VALUES_SHOWN else ""
     return ", ".join(f'"{value}"' for value in values[:_VALUES_SHOWN]) + more

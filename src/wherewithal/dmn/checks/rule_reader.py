@@ -95,8 +95,7 @@ class RuleReader:
         except Unreadable as problem:
             self._unread(column, problem, rule)
             return None
-        admitted = true & domain[axis_place]
-        found = cell_problem(self.reader, cell, axis, admitted=admitted, true=true)
+        found = cell_problem(self.reader, cell, axis, domain=domain[axis_place], true=true)
         if found is not None:
             severity, code, message = found
             self.said.append((severity, code, f"rule {rule.number}, {column}", message))

@@ -128,13 +128,12 @@ def _say_if_hidden(subject: Subject, number: int, before: int) -> None:
     kind = "earlier" if subject.table.hit_policy is HitPolicy.FIRST else "more important"
     row = tuple((atoms & -atoms).bit_length() - 1 for atoms in box)
     answer = next(n for n in bits(before) if _admits(subject, n, row))
+    verb = "matches" if len(hiding) == 1 else "match"
     message = (
-        f"never answers: {kind} {subject.numbers(hiding)} match wherever it does; for example"
+        f"never answers: {kind} {subject.numbers(hiding)} {verb} wherever it does; for example"
         f" {subject.example(row, (number, *hiding))} -> {subject.answers((answer,))};"
         f" {'move it up' if kind == 'earlier' else 'narrow the others'}, or take it out"
     )
-    if len(hiding) == 1:
-        message = message.replace(" match wherever", " matches wherever", 1)
     subject.say(Severity.WARNING, "unreachable-rule", subject.numbers((number,)), message)
 
 
@@ -168,6 +167,10 @@ def _check_redundant(subject: Subject) -> None:
         _check_twins(subject)
 
 
+def _holding(subject: Subject, rules: Sequence[int]) -> str:
+    return f"{subject.numbers(rules)} hold{'s' if len(rules) == 1 else ''}"
+
+
 def _check_any_rules(subject: Subject) -> None:
     kept = subject.all_rules
     same: dict[tuple[object, ...], int] = {}
@@ -178,8 +181,8 @@ def _check_any_rules(subject: Subject) -> None:
         others = same[subject.outputs[number]] & kept & ~(1 << number)
         if all(box) and others and subject.grid.uncovered(box, others) is None:
             kept &= ~(1 << number)
-            hiding = subject.numbers(_fewest(subject, box, others))
-            message = f"can be left out: {hiding} hold all that it does, with the same outputs"
+            hiding = _holding(subject, _fewest(subject, box, others))
+            message = f"can be left out: {hiding} all that it does, with the same outputs"
             subject.say(Severity.WARNING, "masked-rule", subject.numbers((number,)), message)
 
 
@@ -192,9 +195,9 @@ def _check_beaten(subject: Subject, fold: Aggregation) -> None:
         better = sum(1 << n for n, v in known.items() if (v > value if is_max else v < value))
         box = subject.loose_grid.rules[number]
         if all(box) and better and subject.grid.uncovered(box, better) is None:
-            hiding = subject.numbers(_fewest(subject, box, better))
+            hiding = _holding(subject, _fewest(subject, box, better))
             message = (
-                f"never decides: {hiding} hold wherever it does, with a"
+                f"never decides: {hiding} wherever it does, with a"
                 f" {'larger' if is_max else 'smaller'} output; narrow them, or take it out"
             )
             subject.say(Severity.WARNING, "masked-rule", subject.numbers((number,)), message)

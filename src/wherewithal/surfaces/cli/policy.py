@@ -14,6 +14,7 @@ from rich.text import Text
 
 from wherewithal.qualify.bundle import PolicyBundle
 from wherewithal.qualify.cases import GoldenCase, check_cases
+from wherewithal.qualify.declared import Promises, keep_promises
 from wherewithal.surfaces.cli.answer import print_json
 from wherewithal.surfaces.cli.findings import Finding, counted, print_findings
 from wherewithal.surfaces.cli.ports import Ports
@@ -51,11 +52,13 @@ def add_policy(app: App, ports: Ports) -> None:
             Print JSON instead of text.
         """
         checked: PolicyBundle | None = None
+        promises = Promises(proved=(), errors=(), warnings=())
         cases: Sequence[GoldenCase] = ()
         try:
             checked = ports.load_bundle(bundle)
             cases = ports.load_cases(bundle)
-            errors: Sequence[Problem] = check_cases(checked, cases)
+            promises = keep_promises(checked)
+            errors: Sequence[Problem] = [*check_cases(checked, cases), *promises.errors]
         except BundleRefused as refusal:
             errors = refusal.problems
         warnings = [
@@ -63,7 +66,11 @@ def add_policy(app: App, ports: Ports) -> None:
             *([] if cases or errors else [NO_CASES]),
         ]
         notes = checked.notes if checked else ()
-        proved = {**_proved(checked), "cases": len(cases)} if checked and not errors else None
+        proved = (
+            {**_proved(checked), "cases": len(cases), "promises": promises.proved}
+            if checked and not errors
+            else None
+        )
         if json:
             print_json(
                 {
@@ -120,6 +127,7 @@ def _print_for_people(
             "Every name is known, every type fits, no arithmetic can overflow, and no table reads"
             " what law or purpose forbids.\n"
             f"{proved['cases']} golden cases decided as written, by both executors.\n"
-            f"It changes on: {begins or 'no day'}.\nDigest: {proved['digest']}"
+            + "".join(f"{sentence}\n" for sentence in proved["promises"])
+            + f"It changes on: {begins or 'no day'}.\nDigest: {proved['digest']}"
         )
     )
