@@ -36,7 +36,11 @@ class StoredDirectory(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReadsDirectory(Protocol):
-    """Reads the directory. Errors of both: Unavailable if the database does not answer."""
+    """Reads the directory. Errors of all: Unavailable if the database does not answer."""
+
+    async def read_version(self) -> tuple[DirectoryVersion, datetime.datetime]:
+        """Return the version that is current, and the moment, by the database's clock."""
+        ...
 
     async def read_directory(self) -> StoredDirectory:
         """Return merchants and programs of one version."""
@@ -83,6 +87,10 @@ class HeldDirectory:
         self._held: Held | None = None
         self._whole: asyncio.Task[None] | None = None
         self._programs: asyncio.Task[None] | None = None
+
+    async def latest(self) -> tuple[DirectoryVersion, datetime.datetime]:
+        """Return the version that is current and the moment, for who asks about no person."""
+        return await self._reads.read_version()
 
     async def at(self, version: DirectoryVersion, *, on: datetime.date) -> Held:
         """Return the directory for a request that has seen `version`, on a day.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -35,6 +36,7 @@ _COLUMNS: Final = {
 }
 _PROGRAM: Final = msgspec.json.Decoder(Program)
 _COPY_BYTES: Final = 1 << 20
+_NO_VERSION: Final = "the row of the directory's version is gone"
 
 
 class DirectoryInStore:
@@ -57,6 +59,16 @@ class DirectoryInStore:
         return StoredDirectory(
             version=version, programs=programs, merchants=_merchants(copied.getvalue())
         )
+
+    async def read_version(self) -> tuple[DirectoryVersion, datetime]:
+        """Return the version that is current, and the moment."""
+        with as_unavailable():
+            async with self._pool.connection() as connection:
+                cursor = await connection.execute(_QUERIES["read_moment"], prepare=True)
+                row = await cursor.fetchone()
+        if row is None:
+            raise InvariantBroken(_NO_VERSION)
+        return DirectoryVersion(merchants=row[0], programs=row[1]), row[2]
 
     async def read_programs(self) -> tuple[DirectoryVersion, tuple[Program, ...]]:
         """Return the programs, and the version that they are of."""
@@ -102,8 +114,7 @@ class DirectoryInStore:
 async def _version(connection: Connection, block: str) -> DirectoryVersion:
     row = await (await connection.execute(_QUERIES[block])).fetchone()
     if row is None:
-        message = "the row of the directory's version is gone"
-        raise InvariantBroken(message)
+        raise InvariantBroken(_NO_VERSION)
     return DirectoryVersion(merchants=row[0], programs=row[1])
 
 

@@ -7,6 +7,9 @@ select merchants_version, programs_version from directory_version for update
 -- read_version --
 select merchants_version, programs_version from directory_version
 
+-- read_moment --
+select merchants_version, programs_version, now() from directory_version
+
 -- read_programs --
 select terms::text from program order by program_id
 

@@ -1,0 +1,242 @@
+"""One merchant for one person: what each product buys there, and for a basket, the plans for it."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from wherewithal.qualify.baskets import BASKET_MAX_CENTS, BasketProduct, Refusal, basket_at
+from wherewithal.qualify.offers import Offer
+from wherewithal.service.answers import PlanAnswer, ProductStatus, ReasonAnswer
+from wherewithal.service.applicant_facts import calendar_day
+from wherewithal.service.directory import Held, HeldDirectory
+from wherewithal.service.errors import RequestRefused
+from wherewithal.service.merchant_answers import (
+    BasketAnswer,
+    BasketPlan,
+    MerchantAnswer,
+    PaymentAnswer,
+)
+from wherewithal.service.product_answers import (
+    USED,
+    ProductAnswers,
+    is_about_the_person,
+    less_used,
+)
+from wherewithal.service.products_answer import plan_answer, product_status
+from wherewithal.service.read_spending_power import (
+    expired_products,
+    standing_of,
+    status_of,
+    wording_of,
+)
+from wherewithal.service.standing import CurrentDecision, PersonRow, ReadsPeople
+from wherewithal.vocabulary.errors import Problem
+from wherewithal.vocabulary.product import Product
+from wherewithal.vocabulary.program import PlanCode
+from wherewithal.vocabulary.reason import ReasonKind
+
+#: Where products are asked without a basket: one that no plan carries.
+_NO_BASKET_CENTS: Final = 1
+#: Why no plan carries a basket, where one would carry another; about the amount, not the person.
+_REFUSALS: Final = {
+    Refusal.BELOW_LEAST: ("AMOUNT_BELOW_LEAST", "This amount is below what any plan here is for."),
+    Refusal.BETWEEN_PLANS: ("AMOUNT_BETWEEN_PLANS", "No plan here is for just this amount."),
+    Refusal.ABOVE_LIMITS: ("AMOUNT_ABOVE_LIMITS", "This amount is above what you can spend here."),
+    Refusal.ABOVE_CAPACITY: (
+        "AMOUNT_ABOVE_CAPACITY",
+        "The payments for this amount would be above what you can bear each month.",
+    ),
+    Refusal.ABOVE_PROGRAM: (
+        "AMOUNT_ABOVE_PROGRAM",
+        "This amount is above what plans here are for.",
+    ),
+}
+
+
+async def merchant_for(
+    consumer_id: UUID,
+    merchant_id: str,
+    *,
+    amount_cents: int | None,
+    people: ReadsPeople,
+    directory: HeldDirectory,
+    products: ProductAnswers,
+) -> MerchantAnswer | None:
+    """Return what a person can buy at a merchant; None: no such person, or no such merchant.
+
+    Units:  cents; a plan's first payment falls due a month, or two weeks, after today.
+    Null:   where nothing may be told of the person no product has a power; the status says why.
+    Errors: RequestRefused for an amount that is none; Unavailable.
+    """
+    if amount_cents is not None and not 1 <= amount_cents <= BASKET_MAX_CENTS:
+        message = f"from 1 to {BASKET_MAX_CENTS} cents"
+        problem = Problem(code="out_of_range", path="$query.amount_cents", message=message)
+        raise RequestRefused([problem])
+    row = await people.read_person(consumer_id)
+    if row is None:
+        return None
+    held = await directory.at(row.directory, on=calendar_day(row.read_at))
+    position = held.index.position(merchant_id)
+    if position is None:
+        return None
+    status, decision = status_of(row, products), row.decision
+    is_told = decision is not None and status == "available"
+    answers = _unassessed(status, products)
+    if decision is not None and is_told:
+        one = _Merchant(row, decision, held, products, position)
+        answers = one.answers(amount_cents)
+    powers = [one.power_cents for one in answers if one.power_cents is not None]
+    is_within = any(one.plans for one in answers)
+    return MerchantAnswer(
+        consumer_id=str(consumer_id),
+        merchant_id=merchant_id,
+        name=held.index.merchant_names[position],
+        mcc=held.index.mcc(position),
+        is_paused=bool(held.index.columns.is_paused[position]),
+        status=status,
+        claim=decision.claim if decision and is_told else None,
+        expires_at=decision.expires_at if decision and is_told else None,
+        directory_version=held.name,
+        amount_cents=amount_cents,
+        is_within_power=is_within if is_told and amount_cents is not None else None,
+        power_cents=max(powers, default=None),
+        products=answers,
+        wording=wording_of(status, decision),
+    )
+
+
+class _Merchant:
+    """A merchant as one person meets it."""
+
+    def __init__(
+        self,
+        row: PersonRow,
+        decision: CurrentDecision,
+        held: Held,
+        products: ProductAnswers,
+        position: int,
+    ) -> None:
+        self._row, self._decision = row, decision
+        self._held, self._products, self._position = held, products, position
+        self._standing = standing_of(decision)
+
+    def answers(self, amount_cents: int | None) -> tuple[BasketAnswer, ...]:
+        """Return every product's answer, in the order of the catalogue."""
+        found = self._at(self._row.used_cents, amount_cents)
+        whole = self._at(0, amount_cents) if self._row.used_cents else found
+        expired = expired_products(self._row, self._decision)
+        return tuple(
+            _nothing(product, ProductStatus.NOT_YET_ASSESSED)
+            if product.code.value in expired
+            else self._answer(product, left, had_cents=had.answer.power_cents, amount=amount_cents)
+            for product, left, had in zip(
+                self._products.bundle.catalogue.products, found, whole, strict=True
+            )
+        )
+
+    def _at(self, used_cents: int, amount_cents: int | None) -> tuple[BasketProduct, ...]:
+        person = less_used(self._standing, used_cents=used_cents)
+        return basket_at(
+            self._held.index,
+            person | {"outcome": self._decision.outcome},
+            self._position,
+            basket_cents=amount_cents or _NO_BASKET_CENTS,
+        )
+
+    def _answer(
+        self, product: Product, left: BasketProduct, *, had_cents: int, amount: int | None
+    ) -> BasketAnswer:
+        answer, reason = left.answer, left.answer.reason
+        if is_about_the_person(answer.power_cents, reason):
+            if had_cents:
+                reason = USED
+            elif self._decision.tempo != "now":
+                # Nobody asked: a "no" about the person is not told.
+                return _nothing(product, ProductStatus.NOT_YET_ASSESSED)
+        plans = tuple(map(_basket_plan, left.offers)) if amount is not None else ()
+        most = self._quoted(left) if amount is None else _plan_or_none(left.most_offer)
+        power_cents = answer.power_cents if amount is None else left.most_cents or 0
+        why = self._products.reason(reason) if reason and not plans else None
+        if amount is not None and left.refusal is not None:
+            why = _refused(left.refusal, is_asked=self._decision.tempo == "now")
+        return BasketAnswer(
+            product=product.code.value,
+            name=product.name,
+            status=product_status(power_cents, reason),
+            plans=plans,
+            power_cents=power_cents,
+            power_plan=most,
+            reason=why,
+        )
+
+    def _quoted(self, left: BasketProduct) -> PlanAnswer | None:
+        """Return the plan at which power is quoted, for all of it."""
+        answer, index = left.answer, self._held.index
+        if answer.plan is None or answer.program_id is None:
+            return None
+        program = index.tables[answer.program_id].program
+        return _plan_or_none(
+            self._products.plans.offer(
+                program,
+                plan=PlanCode(answer.plan),
+                basket_cents=answer.power_cents,
+                pricing_tier=self._standing.pricing_tier or "",
+                state=self._standing.state or "",
+                on=index.on,
+            )
+        )
+
+
+def _unassessed(status: str, products: ProductAnswers) -> tuple[BasketAnswer, ...]:
+    known = status in {"not_yet_assessed", "expired"}
+    meaning = ProductStatus.NOT_YET_ASSESSED if known else ProductStatus.UNKNOWN
+    return tuple(_nothing(one, meaning) for one in products.bundle.catalogue.products)
+
+
+def _nothing(product: Product, status: ProductStatus) -> BasketAnswer:
+    return BasketAnswer(
+        product=product.code.value,
+        name=product.name,
+        status=status,
+        plans=(),
+        power_cents=None,
+        power_plan=None,
+        reason=None,
+    )
+
+
+def _refused(refusal: Refusal, *, is_asked: bool) -> ReasonAnswer:
+    if refusal is Refusal.ABOVE_CAPACITY and not is_asked:
+        # What someone can bear is told to them alone, once they ask.
+        refusal = Refusal.ABOVE_LIMITS
+    code, wording = _REFUSALS[refusal]
+    return ReasonAnswer(
+        code=code,
+        kind=ReasonKind.PRODUCT.value,
+        wording=wording,
+        regb_number=None,
+        regb_text=None,
+        cure="Choose an amount that the plans shown here carry.",
+    )
+
+
+def _plan_or_none(offer: Offer | None) -> PlanAnswer | None:
+    return None if offer is None else plan_answer(offer)
+
+
+def _basket_plan(offer: Offer) -> BasketPlan:
+    return BasketPlan(plan=plan_answer(offer), payments=payments_of(offer))
+
+
+def payments_of(offer: Offer) -> tuple[PaymentAnswer, ...]:
+    """Return the schedule of an offer as it is answered."""
+    return tuple(
+        PaymentAnswer(
+            due_on=payment.due_on,
+            amount_cents=payment.amount_cents,
+            principal_cents=payment.principal_cents,
+            interest_cents=payment.interest_cents,
+        )
+        for payment in offer.payments
+    )
