@@ -121,6 +121,7 @@ def _is_complete(tested: Sequence[Node], regions: Regions) -> bool:
 
 
 def _input(lowering: Lowering, label: str, feel: Feel, scope: Mapping[str, Value]) -> Node:
+    lowering.recorder.part = f"input '{label}'"
     try:
         if feel.node is None:
             raise OutsideProfile("the input expression is empty or did not parse")
@@ -136,6 +137,7 @@ def _cell(
     if cell.node is None:
         return lowering.graph.constant(value=True)
     tested = column.tested
+    lowering.recorder.part = f"rule {rule.number}, input '{column.label}'"
     try:
         if not _is_dash(cell) or column.allowed is None:
             return lowering.test(cell.node, tested, scope)
@@ -152,6 +154,7 @@ def _outputs(
 ) -> list[Node]:
     nodes = []
     for clause, feel in zip(table.outputs, rule.outputs, strict=True):
+        lowering.recorder.part = f"rule {rule.number}, output '{clause.name or clause.label}'"
         try:
             if feel.node is None:
                 raise OutsideProfile("the output is empty or did not parse")
@@ -394,6 +397,7 @@ def _record(
     groups: Sequence[tuple[int, ...]],
 ) -> None:
     recorder = lowering.recorder
+    recorder.part = ""
     recorder.tables.append(
         CompiledTable(
             decision=recorder.decision,

@@ -18,6 +18,7 @@ from wherewithal.dmn.builtins import BUILTINS, in_order
 from wherewithal.dmn.diagnostics import Diagnostic, error, near_miss, warning
 from wherewithal.dmn.feel import ast
 from wherewithal.dmn.ir import Graph, Node, Op, OutsideProfile, known_not_null
+from wherewithal.dmn.settled import settled
 from wherewithal.dmn.types import Kind
 from wherewithal.dmn.values import ContextValue, FunctionValue, ListValue, RangeValue, Value
 
@@ -219,7 +220,11 @@ class Lowering:
         left, right = self.node(tree.left, scope), self.node(tree.right, scope)
         if tree.op in ("+", "-", "*"):
             return self.arithmetic(tree.op, left, right)
-        return self.compare(tree.op, left, right)
+        found = self.compare(tree.op, left, right)
+        # Within a function what is settled for one call may be open for the next.
+        if self.depth == 0 and (said := settled(tree.op, left, right, found)) is not None:
+            self.recorder.warn("settled-comparison", said)
+        return found
 
     def arithmetic(self, op: str, left: Node, right: Node) -> Node:
         """Return left op right for + - *; null with anything is null."""

@@ -158,6 +158,7 @@ class _Compiler:
         if scope is None:
             return None
         self.recorder.file, self.recorder.decision = owner.file, decision.name
+        self.recorder.part = ""
         before = len(self.recorder.diagnostics)
         lowering = Lowering(graph=self.graph, recorder=self.recorder)
         try:

@@ -17,7 +17,7 @@ from wherewithal.dmn.diagnostics import near_miss
 from wherewithal.dmn.feel.errors import FeelSyntaxError
 from wherewithal.dmn.feel.parser import parse_expression
 from wherewithal.dmn.ir import Graph, Node, Op, OutsideProfile
-from wherewithal.dmn.lowering import Lowering
+from wherewithal.dmn.lowering import Lowering, Recorder
 from wherewithal.dmn.scalar import reachable
 from wherewithal.dmn.types import Type
 from wherewithal.vocabulary.errors import Problem
@@ -66,6 +66,8 @@ class Compiled(msgspec.Struct, frozen=True, kw_only=True):
     broken: frozenset[str]
     #: Whether the file could be read at all.
     is_whole: bool
+    #: What is no fault of an attribute, such as a comparison that is always true.
+    warnings: tuple[Problem, ...] = ()
 
 
 def compile_attributes(toml: bytes | None, *, graph: Graph, facts: Mapping[str, Node]) -> Compiled:
@@ -73,11 +75,19 @@ def compile_attributes(toml: bytes | None, *, graph: Graph, facts: Mapping[str, 
     entries, problems = _entries(toml)
     found: dict[str, Attribute] = {}
     broken: set[str] = set()
+    warnings: list[Problem] = []
     for place, entry in entries:
         wrong = _shape_problems(entry, place, found)
         if not wrong:
             try:
-                found[entry["name"]] = _attribute(entry, {**facts, **_nodes(found)}, graph)
+                recorder = Recorder()
+                lowering = Lowering(graph=graph, recorder=recorder)
+                found[entry["name"]] = _attribute(entry, {**facts, **_nodes(found)}, lowering)
+                path = f"{place} '{entry['name']}'"
+                warnings += [
+                    _problem(one.code.replace("-", "_"), path, one.message)
+                    for one in dict.fromkeys(recorder.warnings)
+                ]
             except (FeelSyntaxError, OutsideProfile) as problem:
                 if not _names_one_of(str(problem), broken):
                     path = f"{place} '{entry['name']}'"
@@ -91,11 +101,14 @@ def compile_attributes(toml: bytes | None, *, graph: Graph, facts: Mapping[str, 
         problems=tuple(problems),
         broken=frozenset(broken - found.keys()),
         is_whole=bool(entries),
+        warnings=tuple(warnings),
     )
 
 
-def _attribute(entry: Mapping[str, Any], scope: Mapping[str, Node], graph: Graph) -> Attribute:
-    node = Lowering(graph=graph).node(parse_expression(entry["feel"], names=scope), scope)
+def _attribute(
+    entry: Mapping[str, Any], scope: Mapping[str, Node], lowering: Lowering
+) -> Attribute:
+    node = lowering.node(parse_expression(entry["feel"], names=scope), scope)
     read = _facts_read(node)
     return Attribute(
         name=entry["name"],

@@ -170,15 +170,16 @@ def _compile(
     diagnostics += program.diagnostics
     grid: Grid = {}
     columns: Proved = {}
+    price_warnings: Sequence[Diagnostic] = ()
     if catalogue is not None and contract.PRICING_TIER in program.decisions:
         grid, priced = _grid(models, tiers=_tiers(program), catalogue=catalogue)
         diagnostics += priced.diagnostics
-        columns = priced.columns
+        columns, price_warnings = priced.columns, priced.warnings
     findings = table_findings(models, program=program, columns=columns, known=diagnostics)
     if are_models_whole:
         problems += contract_problems(program, models, findings)
         findings += unused_decisions(models)
-    diagnostics += [*findings, *program.warnings]
+    diagnostics += [*findings, *program.warnings, *price_warnings]
     problems += [*table_problems(models), *reason_problems(models, reasons)]
     promises, broken_promises = read_declared(
         files.get(CHECKS_FILE),
@@ -202,7 +203,7 @@ def _compile(
         program=program,
         grid=grid,
         problems=list(dict.fromkeys(problems)),
-        warnings=[*warnings, *_unused(attributes, program)],
+        warnings=[*compiled.warnings, *warnings, *_unused(attributes, program)],
         notes=[_of(one) for one in diagnostics if one.severity is Severity.NOTE],
         promises=promises,
     )
