@@ -8,7 +8,7 @@ from cyclopts import App
 from rich.console import Console
 from rich.table import Table
 
-from bench import decide, offline
+from bench import api, decide, merchants, offline, read
 
 app = App(name="bench/run", help="Measure Wherewithal against a peer or a floor, in one run.")
 
@@ -23,6 +23,24 @@ def run_decide(*, people: int = 2_000) -> None:
 def run_offline(*, rows: int = 1_000_000, large_rows: int = 10_000_000) -> None:
     """Facts to powers, Parquet to Parquet, against a plain copy; memory at two sizes."""
     _report(offline.measure(rows=rows, large_rows=large_rows))
+
+
+@app.command(name="api")
+def run_api(*, people: int = 400, requests: int = 2_000) -> None:
+    """Prequalify with a report at hand, against a bare ASGI app that writes the same rows."""
+    _report(api.measure(people=people, requests=requests))
+
+
+@app.command(name="read")
+def run_read(*, people: int = 400, requests: int = 6_000) -> None:
+    """Read spending power, against a bare ASGI app and one SELECT."""
+    _report(read.measure(people=people, requests=requests))
+
+
+@app.command(name="merchants")
+def run_merchants(*, count: int = 400_000, programs: int = 1_000, queries: int = 1_000) -> None:
+    """Page through all merchants for one person: own time, equal to each asked one by one."""
+    _report(merchants.measure(merchants=count, programs=programs, queries=queries))
 
 
 def _report(found: dict[str, object]) -> None:

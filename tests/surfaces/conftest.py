@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from wherewithal.surfaces.cli.app import build_app, run
+from wherewithal.surfaces.cli.app import run
 from wherewithal.surfaces.cli.ports import Ports
-from wherewithal.wiring.command import load_bundle_or_shipped, ports
+from wherewithal.wiring.command import app_of, load_bundle_or_shipped, ports
 
 
 class Answer(NamedTuple):
@@ -51,7 +51,7 @@ def command(real_ports, capfd) -> Callable[..., Answer]:
     """Return a function that runs one command in this process."""
 
     def answer(*arguments: object) -> Answer:
-        code = run(build_app(real_ports), [str(argument) for argument in arguments])
+        code = run(app_of(real_ports), [str(argument) for argument in arguments])
         out, err = capfd.readouterr()
         return Answer(code, out, err)
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 
 import pytest
 
-from wherewithal.surfaces.cli.app import build_app, run
+from wherewithal.surfaces.cli.app import run
 from wherewithal.vocabulary.errors import InvariantBroken
 from wherewithal.wiring import places
-from wherewithal.wiring.command import ports
+from wherewithal.wiring.command import app_of, ports
 
 START = "import sys; from wherewithal.wiring.command import main; sys.exit(main())"
 
@@ -76,7 +76,7 @@ def broken(error):
 
 
 def test_a_fault_of_our_own_tells_no_personal_data(capfd, loans):
-    app = build_app(broken(ValueError("Jane Q. Public")))
+    app = app_of(broken(ValueError("Jane Q. Public")))
     assert run(app, ["decide", "--source", "lendingclub", str(loans)]) == 70
     out, err = capfd.readouterr()
     assert (out, "Jane" in err) == ("", False)
@@ -84,7 +84,7 @@ def test_a_fault_of_our_own_tells_no_personal_data(capfd, loans):
 
 
 def test_a_fault_of_our_own_can_be_looked_into(loans):
-    app = build_app(broken(ValueError("Jane Q. Public")))
+    app = app_of(broken(ValueError("Jane Q. Public")))
     with pytest.raises(ValueError, match="Jane"):
         run(app, ["decide", "--source", "lendingclub", str(loans)], with_traceback=True)
 
@@ -98,12 +98,12 @@ def test_a_fault_of_our_own_can_be_looked_into(loans):
     ],
 )  # fmt: skip
 def test_errors_are_presented(capfd, loans, error, code, line):
-    assert run(build_app(broken(error)), ["decide", "--source", "lendingclub", str(loans)]) == code
+    assert run(app_of(broken(error)), ["decide", "--source", "lendingclub", str(loans)]) == code
     assert capfd.readouterr().err == line
 
 
 def test_a_stop_by_the_keyboard(loans):
-    app = build_app(broken(KeyboardInterrupt()))
+    app = app_of(broken(KeyboardInterrupt()))
     assert run(app, ["decide", "--source", "lendingclub", str(loans)]) == 130
 
 
@@ -111,7 +111,7 @@ def test_what_ships_is_found_and_missed_in_plain_words(monkeypatch, tmp_path, ca
     assert places.shipped("policies/everyday") is not None
     monkeypatch.setattr(places, "_CHECKOUT", tmp_path)
     monkeypatch.chdir(tmp_path)
-    app = build_app(ports())
+    app = app_of(ports())
     assert run(app, ["decide", "--source", "lendingclub", str(loans)]) == 2
     assert capfd.readouterr().err == (
         "error: --bundle: policies/everyday is not beside this program; name a folder with"
@@ -120,7 +120,7 @@ def test_what_ships_is_found_and_missed_in_plain_words(monkeypatch, tmp_path, ca
 
 
 def test_without_merchants_products_are_told_all_the_same(real_ports, capfd, loans):
-    app = build_app(replace(real_ports, load_directory=lambda _bundle: None))
+    app = app_of(replace(real_ports, load_directory=lambda _bundle: None))
     assert run(app, ["decide", "--source", "lendingclub", str(loans), "--row", "162"]) == 0
     out, _ = capfd.readouterr()
     assert '"merchants": []' in out

@@ -7,11 +7,12 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from wherewithal.surfaces.cli.app import build_app, run
+from wherewithal.surfaces.cli.app import run
 from wherewithal.surfaces.cli.demo_agreement import Agreement, compare
 from wherewithal.surfaces.cli.demo_outcomes import TierOutcome, outcomes_by_tier
 from wherewithal.surfaces.cli.demo_print import agreement_line, console_of
 from wherewithal.surfaces.cli.ports import FactsFile
+from wherewithal.wiring.command import app_of
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +75,6 @@ def test_defaults_are_counted_by_tier(decided, loans):
 
 
 def test_a_demo_without_its_files(real_ports, capfd):
-    app = build_app(replace(real_ports, shipped=lambda _name: None))
+    app = app_of(replace(real_ports, shipped=lambda _name: None))
     assert run(app, ["demo"]) == 2
     assert "run the demo from a checkout [missing_example]" in capfd.readouterr().err

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
+from cyclopts import App
 
 from wherewithal.qualify.bundle import PolicyBundle
 from wherewithal.sources.bundle import load_bundle
@@ -28,6 +29,7 @@ from wherewithal.vocabulary.errors import BundleRefused, Problem
 from wherewithal.vocabulary.merchant import Directory
 from wherewithal.wiring.offline import offline_run
 from wherewithal.wiring.places import shipped
+from wherewithal.wiring.service_ports import merchant_ports, publish_ports, service_ports
 
 BUNDLE = "policies/everyday"
 _READERS = {
@@ -40,7 +42,14 @@ _READERS = {
 def main() -> int:
     """Run the command that the arguments name, and return its exit code."""
     with_traceback = bool(os.environ.get("WHEREWITHAL_TRACEBACK"))
-    return run(build_app(ports()), sys.argv[1:], with_traceback=with_traceback)
+    return run(app_of(ports()), sys.argv[1:], with_traceback=with_traceback)
+
+
+def app_of(ports: Ports) -> App:
+    """Return the command line over these ports and the service's."""
+    return build_app(
+        ports, service=service_ports(), publish=publish_ports(), merchants=merchant_ports()
+    )
 
 
 def ports() -> Ports:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from wherewithal.vocabulary.errors import InputRefused, Problem
+
 _CHECKOUT = Path(__file__).resolve().parents[3]
 
 
@@ -17,3 +19,15 @@ def shipped(name: str) -> Path | None:
         if (base / name).exists():
             return base / name
     return None
+
+
+def needed(name: str) -> Path:
+    """Return a file or folder that ships, as `shipped`.
+
+    Errors: InputRefused if it is not at hand.
+    """
+    found = shipped(name)
+    if found is None:
+        message = "is not beside this program; run it from a checkout"
+        raise InputRefused([Problem(code="missing_file", path=name, message=message)])
+    return found

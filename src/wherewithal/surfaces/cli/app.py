@@ -13,10 +13,13 @@ from wherewithal.surfaces.cli.decide import add_decide
 from wherewithal.surfaces.cli.demo import add_demo
 from wherewithal.surfaces.cli.dmn import add_dmn
 from wherewithal.surfaces.cli.lending import add_lending
+from wherewithal.surfaces.cli.merchants import MerchantPorts, add_merchants
 from wherewithal.surfaces.cli.offline import add_offline
 from wherewithal.surfaces.cli.policy import add_policy
 from wherewithal.surfaces.cli.ports import Ports
 from wherewithal.surfaces.cli.problems import present
+from wherewithal.surfaces.cli.publish import PublishPorts, add_publish
+from wherewithal.surfaces.cli.service import ServicePorts, add_service
 
 HELP = """What a person can spend, with which product, at which merchant, at what cost and why.
 
@@ -30,7 +33,9 @@ error. A command ends with 0 when it answered, and with 2 when its input cannot 
 EXIT_INTERRUPTED = 130
 
 
-def build_app(ports: Ports) -> App:
+def build_app(
+    ports: Ports, *, service: ServicePorts, publish: PublishPorts, merchants: MerchantPorts
+) -> App:
     """Return the app with all commands."""
     app = App(
         name="wherewithal",
@@ -41,7 +46,10 @@ def build_app(ports: Ports) -> App:
     )
     add_demo(app, ports)
     add_decide(app, ports)
+    add_service(app, service)
     add_offline(app, ports)
+    add_publish(app, publish)
+    add_merchants(app, merchants)
     add_policy(app, ports)
     add_lending(app)
     add_dmn(app, ports)

@@ -1,0 +1,127 @@
+"""One API process: the doors of the HTTP surface, each bound to its use case."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from functools import partial
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from wherewithal.service.advertise import advertise
+from wherewithal.service.applicant_facts import CALENDAR_TIME_ZONE, calendar_day
+from wherewithal.service.browse_merchants import browse_merchants
+from wherewithal.service.consents import list_consents, revoke_consent
+from wherewithal.service.directory import HeldDirectory
+from wherewithal.service.errors import Unavailable
+from wherewithal.service.person_shelves import PersonShelves
+from wherewithal.service.prequalify import prequalify
+from wherewithal.service.product_answers import ProductAnswers
+from wherewithal.service.read_back import find_decision, find_prequalification
+from wherewithal.service.read_merchant import merchant_for
+from wherewithal.service.read_spending_power import read_spending_power
+from wherewithal.sources.bureau_transunion.client import BUREAU
+from wherewithal.store.credentials import CredentialsInStore
+from wherewithal.store.directory import DirectoryInStore
+from wherewithal.store.pool import Pool
+from wherewithal.store.powers import PeopleInStore
+from wherewithal.store.read_back import InquiriesReadBack
+from wherewithal.surfaces.http.app import Api, build_app
+from wherewithal.surfaces.http.doors import Doors
+from wherewithal.surfaces.http.log import make_log
+from wherewithal.surfaces.http.metrics import Metrics
+from wherewithal.surfaces.http.serve import make_server
+from wherewithal.surfaces.http.settings import HttpSettings
+from wherewithal.surfaces.http.tokens import TokenKeys
+from wherewithal.wiring.desk import Desk, now, open_desk
+from wherewithal.wiring.keys import Keys
+from wherewithal.wiring.service_settings import ServiceSettings
+
+POOL_SIZE = 16
+_READY_WITHIN_S = 1.0
+
+
+async def serve_api(
+    settings: ServiceSettings, keys: Keys, *, dsn: str, host: str, port: int
+) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what is in the air."""
+    metrics, log = Metrics(), make_log(sys.stderr.buffer, clock=now)
+    opened = open_desk(
+        settings,
+        keys,
+        dsn=dsn,
+        pool_size=POOL_SIZE,
+        count_bureau=partial(_count_bureau, metrics),
+    )
+    async with opened as desk:
+        http = HttpSettings(
+            calendar_zone=ZoneInfo(CALENDAR_TIME_ZONE),
+            allow_test_ssns=settings.is_simulation_allowed,
+        )
+        doors = make_doors(desk, keys)
+        await warm_up(desk, doors)
+        api = build_app(doors, settings=http, metrics=metrics, log=log)
+        await serve(api, host=host, port=port)
+
+
+async def warm_up(desk: Desk, doors: Doors) -> None:
+    """Compile today's edition and read the directory, so that nobody's request waits for them."""
+    edition = desk.bundle.edition(calendar_day(now()))
+    await asyncio.to_thread(lambda: edition.scalar)
+    await doors.merchant_offers("", state=None, amount_cents=None)
+
+
+async def serve(api: Api, *, host: str, port: int) -> None:
+    """Run uvicorn in the loop that is there."""
+    server = make_server(api, host=host, port=port, drain_s=api.settings.drain_s)
+    await server.serve()
+
+
+def make_doors(desk: Desk, keys: Keys) -> Doors:
+    """Return the doors of one process."""
+    people, products = PeopleInStore(desk.pool), ProductAnswers(desk.bundle, desk.ports.plans)
+    directory = HeldDirectory(reads=DirectoryInStore(desk.pool), bundle=desk.bundle)
+    inquiries, credentials = InquiriesReadBack(desk.pool), CredentialsInStore(desk.pool)
+    shelves = PersonShelves()
+    return Doors(
+        ask=partial(prequalify, ports=desk.ports),
+        find_prequalification=partial(
+            find_prequalification, inquiries=inquiries, sleep=asyncio.sleep
+        ),
+        find_decision=partial(find_decision, inquiries=inquiries, bundle=desk.bundle),
+        revoke_consent=partial(revoke_consent, consents=inquiries, clock=now),
+        list_consents=partial(list_consents, consents=inquiries),
+        spending_power=partial(read_spending_power, people=people, products=products),
+        merchants_page=partial(
+            browse_merchants,
+            people=people,
+            directory=directory,
+            products=products,
+            shelves=shelves,
+        ),
+        merchant=partial(merchant_for, people=people, directory=directory, products=products),
+        merchant_offers=partial(advertise, directory=directory, products=products),
+        find_credential=credentials.find,
+        readiness=partial(_readiness, desk.pool),
+        clock=now,
+        new_uuid=uuid4,
+        token_keys=TokenKeys({keys.key_id: keys.tokens}, active=keys.key_id),
+        digest_key=keys.idempotency,
+    )
+
+
+async def _readiness(pool: Pool) -> Sequence[tuple[str, bool]]:
+    """Return whether the database answers within a second."""
+    try:
+        async with asyncio.timeout(_READY_WITHIN_S), pool.connection() as connection:
+            await connection.execute("select 1")
+    except (TimeoutError, Unavailable, Exception):  # noqa: BLE001 - not ready, whatever it is
+        return [("database", False)]
+    return [("database", True)]
+
+
+def _count_bureau(metrics: Metrics, event: str) -> None:
+    metrics.on_bureau_call(bureau=BUREAU, outcome=event)
+    if event == "attempt":
+        metrics.on_pull(bureau=BUREAU)

@@ -1,0 +1,54 @@
+"""The service's commands, bound late: what they need takes half a second to import.
+
+A decision from a file, or `--help`, pays nothing for a database, a server and a bureau client.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wherewithal.surfaces.cli.merchants import MerchantPorts
+from wherewithal.surfaces.cli.publish import PublishPorts
+from wherewithal.surfaces.cli.service import ServicePorts
+
+
+def service_ports() -> ServicePorts:
+    """Return what `up`, `api`, `worker`, `bureau-simulator`, `db` and `key` reach for."""
+    return ServicePorts(
+        up=_late("run_up"),
+        api=_late("run_api"),
+        worker=_late("run_worker"),
+        bureau_simulator=_late("run_bureau_simulator"),
+        migrate=_late("migrate_database"),
+        add_key=_late("add_service_key"),
+        list_keys=_late("list_service_keys"),
+        revoke_key=_late("revoke_service_key"),
+    )
+
+
+def publish_ports() -> PublishPorts:
+    """Return what `offline publish`, `rollback` and `prune` reach for."""
+    return PublishPorts(
+        publish=_late("publish_run"), roll_back=_late("roll_back_run"), prune=_late("prune_runs")
+    )
+
+
+def merchant_ports() -> MerchantPorts:
+    """Return what `merchants` reaches for."""
+    return MerchantPorts(
+        read_directory=_late("read_directory"),
+        read_programs=_late("read_programs"),
+        replace_directory=_late("replace_directory"),
+        put_programs=_late("put_programs"),
+    )
+
+
+def _late(name: str) -> Any:
+    """Return a function of `service_commands`, which is imported when it is called."""
+
+    def call(*arguments: Any, **named: Any) -> Any:
+        from wherewithal.wiring import service_commands  # noqa: PLC0415 - late on purpose, see above
+
+        return getattr(service_commands, name)(*arguments, **named)
+
+    return call
