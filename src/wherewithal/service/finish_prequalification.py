@@ -13,13 +13,9 @@ from wherewithal.service.inquiry_records import PendingInquiry
 from wherewithal.service.own_reasons import PROOF, REVIEW
 from wherewithal.service.own_reasons import UNAVAILABLE as NO_ANSWER
 from wherewithal.service.ports import PrequalifyPorts
-from wherewithal.service.prequalify_answer import (
-    UNAVAILABLE,
-    Case,
-    Finding,
-    recording_of,
-)
+from wherewithal.service.prequalify_answer import Case, Finding, recording_of
 from wherewithal.service.prequalify_stages import find
+from wherewithal.service.prequalify_words import UNAVAILABLE
 from wherewithal.vocabulary.outcome import Outcome
 
 

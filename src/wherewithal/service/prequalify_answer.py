@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from wherewithal.qualify.decide import Decision
 from wherewithal.qualify.merchants import PERSON_COLUMNS
-from wherewithal.service.answers import ClaimType, Pending, Prequalification, ProductAnswer
+from wherewithal.service.answers import ClaimType, Prequalification, ProductAnswer
 from wherewithal.service.applicant_facts import (
     CALENDAR_TIME_ZONE,
     calendar_day,
@@ -33,61 +33,12 @@ from wherewithal.service.inquiry_records import (
 from wherewithal.service.notices import Communicated, ReportUsed, notice_cases
 from wherewithal.service.own_reasons import reason_answer
 from wherewithal.service.ports import PrequalifyPorts
+from wherewithal.service.prequalify_words import pending_of, wording_of
 from wherewithal.service.products_answer import decided_products, undecided_products
 from wherewithal.service.standing_decisions import decision_expiry
 from wherewithal.vocabulary.outcome import DECIDED, Outcome
 
-#: The word for an inquiry that a bureau never answered: nothing was decided.
-UNAVAILABLE: Final = "unavailable"
 OK, ACCEPTED = 200, 202
-
-_NO_HARM: Final = "Asking us does not affect your credit score."
-_WORDINGS: Final = {
-    Outcome.APPROVED.value: (
-        "You are prequalified: this is what you can spend now, by what we know of you today. It is"
-        " no loan yet; the terms of a purchase are agreed when you make it. " + _NO_HARM
-    ),
-    Outcome.DECLINED.value: (
-        "We cannot offer you anything at present; the reasons stand beside this. " + _NO_HARM
-    ),
-    Outcome.INCOMPLETE.value: "Something is missing before we can decide; see what we ask for.",
-    Outcome.STEP_UP.value: "Before we decide, we need proof that it is you who asks.",
-    Outcome.REFUSED_IDENTITY.value: "We could not complete this request online.",
-    UNAVAILABLE: "The bureau did not answer, so nothing was decided. Please ask again later.",
-}
-_UNDECIDED: Final = "We could not decide on your credit file; the reason says what may help."
-_PENDING: Final = "We are still waiting for an answer; ask for this result again in a moment."
-_WAITS: Final = {
-    "bureau_report": Pending(
-        what="bureau_report", who="us", wording="We are waiting for the credit bureau's answer."
-    ),
-    "identity_check": Pending(
-        what="identity_check", who="us", wording="We are still checking who asks."
-    ),
-    "proof_of_identity": Pending(
-        what="proof_of_identity",
-        who="consumer",
-        wording="Show us who you are; the reason says how.",
-    ),
-    "stated_income": Pending(
-        what="stated_income",
-        who="consumer",
-        wording="Tell us your yearly income from all lawful sources.",
-    ),
-    "open_accounts": Pending(
-        what="open_accounts",
-        who="consumer",
-        wording="We need a credit report that lists your open accounts.",
-    ),
-    "state_of_residence": Pending(
-        what="state_of_residence", who="consumer", wording="Tell us in which state you live."
-    ),
-}
-_ASKED_FOR: Final = {
-    "I_INCOME": "stated_income",
-    "I_OBLIGATIONS": "open_accounts",
-    "I_STATE": "state_of_residence",
-}
 _encode = msgspec.json.Encoder().encode
 
 
@@ -223,25 +174,9 @@ def _answer(
         reasons=tuple(reason_answer(code, ports.bundle) for code in finding.reasons),
         power_total_cents=None if row is None else row["power_total_cents"],
         products=products,
-        pending=_pending(finding),
-        wording=_wording(finding),
+        pending=pending_of(finding.outcome, finding.reasons, finding.waits_for),
+        wording=wording_of(finding.outcome),
     )
-
-
-def _wording(finding: Finding) -> str:
-    if finding.outcome is None:
-        return _PENDING
-    return _WORDINGS.get(finding.outcome, _UNDECIDED)
-
-
-def _pending(finding: Finding) -> tuple[Pending, ...]:
-    if finding.waits_for is not None:
-        return (_WAITS[finding.waits_for],)
-    if finding.outcome == Outcome.STEP_UP.value:
-        return (_WAITS["proof_of_identity"],)
-    if finding.outcome == Outcome.INCOMPLETE.value:
-        return tuple(_WAITS[_ASKED_FOR[code]] for code in finding.reasons if code in _ASKED_FOR)
-    return ()
 
 
 def _expires_at(case: Case, finding: Finding, ports: PrequalifyPorts) -> datetime | None:

@@ -6,8 +6,7 @@ carries it, so none can log it.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -15,7 +14,6 @@ from uuid import UUID
 import msgspec
 import psycopg
 
-from wherewithal.service.errors import TooMany
 from wherewithal.service.flights import key_reused
 from wherewithal.service.inquiry import (
     Channel,
@@ -34,10 +32,10 @@ from wherewithal.service.inquiry_records import (
     Recording,
     RequestKey,
 )
-from wherewithal.service.prequalify import refused_consent
 from wherewithal.store.accounts import account_of, ids_of, stated_of
 from wherewithal.store.blind_index import BlindIndex
 from wherewithal.store.pool import Connection, Pool
+from wherewithal.store.pulls import begin_pull, consent_refusals
 from wherewithal.store.queries import load_queries
 from wherewithal.store.recordings import recording_statement
 from wherewithal.store.sealing import Sealer
@@ -46,7 +44,6 @@ from wherewithal.vocabulary.consumer import Identity, match_keys
 
 _INQUIRIES: Final = load_queries("inquiries.sql")
 _CONSUMERS: Final = load_queries("consumers.sql")
-_PULLS: Final = load_queries("pulls.sql")
 _OPEN: Final = (
     f"with {_INQUIRIES['claimed']}, {_INQUIRIES['found']}"
     f" {_INQUIRIES['account'].format(head='claimed')}"
@@ -56,14 +53,6 @@ _OPEN_PENDING: Final = (
     f" {_INQUIRIES['account'].format(head='pending')}"
 )
 _PENDING_HEAD: Final = f"with {_INQUIRIES['pending']} {_INQUIRIES['pending_head']}"
-#: Constraints by which the database itself refuses a pull, with the code that says why.
-_REFUSALS: Final = {
-    "report_consent_is_live": "consent_revoked",
-    "report_consent_is_unused": "consent_used",
-    "consent_check": "consent_expired",
-}
-_PULL_DAYS: Final = 30
-_DAY_S: Final = 86_400
 _encode_identity = msgspec.json.Encoder().encode
 IDENTITY_FIELD: Final = "identity"
 REPORT_FIELD: Final = "report"
@@ -183,24 +172,7 @@ class InquiriesInStore:
 
     async def begin_pull(self, pull: PullRecord) -> None:
         """Record consent and intent before a bureau is asked; see `RecordsInquiries`."""
-        parameters = msgspec.structs.asdict(pull)
-        consent = parameters.pop("new_consent")
-        with as_unavailable(), _consent_refusals():
-            async with self._pool.transaction() as connection:
-                await connection.execute(_PULLS["lock_consumer"], parameters)
-                cursor = await connection.execute(_PULLS["count_pulls"], parameters)
-                number, oldest_at = await cursor.fetchone() or (0, None)
-                if number >= pull.pulls_max:
-                    raise _budget_spent(pull.asked_at, oldest_at)
-                if consent is not None:
-                    consent_row = {
-                        **msgspec.structs.asdict(consent),
-                        "consumer_id": pull.consumer_id,
-                    }
-                    await connection.execute(_PULLS["add_consent"], consent_row)
-                added = await connection.execute(_PULLS["add_pull"], parameters)
-                if not added.rowcount:
-                    raise refused_consent("unknown_consent")
+        await begin_pull(self._pool, pull)
 
     async def record(self, recording: Recording, *, key: RequestKey, claim: Claim) -> bool:
         """Write an inquiry and all that it changed, at once; False if the claim was lost."""
@@ -266,7 +238,7 @@ class InquiriesInStore:
         )
         parameters |= values
         is_waiting = recording.decided_at is None
-        with as_unavailable(), _consent_refusals():
+        with as_unavailable(), consent_refusals():
             if not is_waiting:
                 async with self._pool.connection() as connection:
                     return await _ran(connection, statement, parameters)
@@ -326,26 +298,3 @@ def _reference(reference: Reference | None) -> dict[str, Any]:
         "portfolio": reference.portfolio if reference else None,
         "reference": reference.reference if reference else None,
     }
-
-
-@contextmanager
-def _consent_refusals() -> Iterator[None]:
-    """Say in the words of consents what the database refused."""
-    try:
-        yield
-    except (psycopg.errors.CheckViolation, psycopg.errors.ForeignKeyViolation) as error:
-        name = error.diag.constraint_name or ""
-        is_late = name.startswith("report_check")
-        code = "consent_expired" if is_late else _REFUSALS.get(name)
-        if code is None:
-            raise
-        raise refused_consent(code) from None
-
-
-def _budget_spent(at: datetime, oldest_at: datetime | None) -> TooMany:
-    room_at = (oldest_at or at) + timedelta(days=_PULL_DAYS)
-    return TooMany(
-        "pull_budget_spent",
-        "this person's credit report was asked for too often in 30 days",
-        retry_after_s=max(1, int((room_at - at).total_seconds())) if oldest_at else _DAY_S,
-    )

@@ -78,7 +78,7 @@ create table consent (
     primary key (consumer_id, consent_id),
     unique (consumer_id, consent_id, purpose, expires_at),
     foreign key (consumer_id) references consumer,
-    check (expires_at > given_at)
+    constraint consent_ends_after_it_is_given check (expires_at > given_at)
 );
 
 -- A pull of a bureau's report and what came of it. It cannot exist without a consent for the same
@@ -107,7 +107,7 @@ create table report (
     primary key (consumer_id, inquiry_id),
     foreign key (consumer_id, consent_id, purpose, consent_expires_at)
         references consent (consumer_id, consent_id, purpose, expires_at),
-    check (asked_at < consent_expires_at),
+    constraint report_consent_has_not_expired check (asked_at < consent_expires_at),
     check ((status = 'answered') = (answered_at is not null))
 );
 create index report_by_answer on report (consumer_id, purpose, answered_at desc);
