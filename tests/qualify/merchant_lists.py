@@ -26,19 +26,23 @@ class Lists:
         self.products = {product.code: product for product in bundle.catalogue.products}
         self._tables: dict[str, Any] = {}
         self._aprs: dict[Any, tuple[int, int]] = {}
+        self._last: tuple[Any, dict[str, list[Answer]]] = (None, {})
 
     def answers(self, person: Mapping[str, Any]) -> dict[str, list[Answer]]:
+        if self._last[0] is person:
+            return self._last[1]
         found: dict[str, list[Answer]] = {}
         for answer in merchant_answers(person, self.directory, self.book):
             found.setdefault(answer.merchant_id, []).append(answer)
+        self._last = (person, found)
         return found
 
     def rates(self, answer: Answer, person: Mapping[str, Any]) -> tuple[int, int] | None:
         """Return note rate and APR of the offer for a power; None without power."""
         if answer.plan is None:
             return None
-        key = (answer.program_id, answer.plan, answer.power_cents)
-        key = (*key, person["pricing_tier"], person["state"])
+        place = (person["pricing_tier"], person["state"])
+        key = (answer.program_id, answer.plan, answer.power_cents, *place)
         if key not in self._aprs:
             program = self.programs[answer.program_id or ""]
             if program.program_id not in self._tables:

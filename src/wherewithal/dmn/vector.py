@@ -27,8 +27,9 @@ _Step: TypeAlias = Callable[[list[Vector]], Vector]
 
 #: A quotient below this is estimated in float64 to within 2, which the exact remainder mends.
 _QUOTIENT_MAX = 2**50
-#: A truth value serves as any number or text too.
+#: What stands for null: a truth value also where it is no operand of arithmetic.
 _NOTHING = np.zeros((1, 1), np.bool_)
+_ZERO = np.zeros((1, 1), np.int64)
 #: So that three divisors, either sign, stay within 64 bits.
 _DIVISOR_MAX = 2**60
 
@@ -41,7 +42,7 @@ class VectorPlan:
     inputs: tuple[str, ...]
     #: The texts behind the codes of text results.
     texts: tuple[str, ...]
-    _slots: Mapping[str, int]
+    _slots: Mapping[str, tuple[int, Array]]
     _constants: tuple[Vector | None, ...]
     _steps: tuple[tuple[int, _Step], ...]
     _outputs: Mapping[str, int]
@@ -55,8 +56,8 @@ class VectorPlan:
         Errors: KeyError if an input is missing.
         """
         values: list[Any] = list(self._constants)
-        for name, slot in self._slots.items():
-            values[slot] = _given(given[name])
+        for name, (slot, nothing) in self._slots.items():
+            values[slot] = _given(given[name], nothing)
         with np.errstate(over="ignore"):
             for slot, step in self._steps:
                 values[slot] = step(values)
@@ -74,14 +75,14 @@ def compile_vector(outputs: Mapping[str, Node]) -> VectorPlan:
     needed = renderer.needed({node.number for node in outputs.values()})
     steps: list[tuple[int, _Step]] = []
     constants: list[Vector | None] = [None] * len(order)
-    slots: dict[str, int] = {}
+    slots: dict[str, tuple[int, Array]] = {}
     for slot, node in enumerate(order):
         if node.number not in needed:
             continue
         if node.op is Op.INPUT:
             if node.type.kind not in (Kind.NUMBER, Kind.BOOLEAN):
                 raise OutsideProfile(f"input '{node.payload}' is no number and no truth value")
-            slots[node.payload] = slot
+            slots[node.payload] = (slot, _ZERO if node.type.kind is Kind.NUMBER else _NOTHING)
         elif node.op is Op.CONSTANT:
             constants[slot] = renderer.constant(node.payload)
         else:
@@ -232,6 +233,8 @@ _KERNELS: dict[Op, Any] = {
 
 def _arithmetic(node: Node, at: list[int]) -> _Step:
     kernel = _KERNELS[node.op]
+    if any(operand.type.kind is Kind.NULL for operand in node.operands):
+        return lambda _: (_ZERO, _NOTHING)
     if node.type.fits_int64() and all(operand.type.fits_int64() for operand in node.operands):
         return lambda v: _strict(kernel, v[at[0]], v[at[1]])
 
@@ -304,9 +307,9 @@ def _case(operands: list[Vector]) -> Vector:
     return data, known
 
 
-def _given(value: Array | int | None) -> Vector:
+def _given(value: Array | int | None, nothing: Array) -> Vector:
     if value is None:
-        return _NOTHING, _NOTHING
+        return nothing, _NOTHING
     if isinstance(value, np.ndarray):
         return value, None
     return np.array([[value]]), None

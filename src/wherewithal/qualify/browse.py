@@ -127,7 +127,7 @@ def browse(shelf: Shelf, query: Query) -> Page:
     return Page(
         rows=tuple(_rows(shelf, query, shown)),
         total=total,
-        next_cursor=_cursor(index, query, shown[-1]) if more else None,
+        next_cursor=cursor_after(index, query, shown[-1]) if more else None,
     )
 
 
@@ -166,7 +166,8 @@ def _ranks(shelf: Shelf, query: Query) -> _Ranks:
         rank = np.searchsorted(distinct, power)
         if by_apr:
             chosen = one.chosen_by_offer()
-            own = _with_aprs(query, rank, aprs_by_answer(one, chosen)).take(chosen)
+            ranks = _with_aprs(query, rank, aprs_by_answer(one, chosen))
+            own = ranks.astype(np.int32 if len(distinct) < 2**17 else np.int64).take(chosen)
         else:
             own = one.most_by_offer(rank.astype(width))
         mine = own.take(shelf.index.classes.offer_of[number])
@@ -341,7 +342,8 @@ class _Cursor(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     position: int
 
 
-def _cursor(index: MerchantIndex, query: Query, position: int) -> str:
+def cursor_after(index: MerchantIndex, query: Query, position: int) -> str:
+    """Return the cursor with which a query goes on after a merchant."""
     cursor = _Cursor(
         merchants_version=index.merchants_version, query=_digest(query), position=position
     )

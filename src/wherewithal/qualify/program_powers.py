@@ -118,6 +118,8 @@ class ProductPrices:
     #: Likewise: the least amount financed of any leg that is allowed, by family.
     least_short: Cents
     least_months: Cents
+    #: Views of the arrays above, by cell: made once, read by every request.
+    _views: dict[int, dict[str, npt.NDArray[Any]]] = field(default_factory=dict)
     _plans: dict[tuple[tuple[int, ...], tuple[str, ...]], VectorPlan] = field(default_factory=dict)
 
     def cell(self, person: Mapping[str, Any]) -> int:
@@ -193,6 +195,15 @@ class ProductPrices:
         }
 
     def _columns(self, cell: int, only: Sequence[int] | None) -> dict[str, npt.NDArray[Any]]:
+        if cell not in self._views:
+            self._views[cell] = self._columns_of(cell)
+        given = self._views[cell]
+        if only is None:
+            return given
+        chosen = np.array(only, np.intp)
+        return {name: values[:, chosen] for name, values in given.items()}
+
+    def _columns_of(self, cell: int) -> dict[str, npt.NDArray[Any]]:
         names = price_nodes
         given: dict[str, npt.NDArray[Any]] = {
             names.SHARE: self.share,
@@ -206,9 +217,6 @@ class ProductPrices:
             given[f"{names.MOST}{leg}"] = self.most[leg]
             given[f"{names.PAYMENT}{leg}"] = self.payment[cell, leg]
             given[f"{names.KIND}{leg}"] = self.kind[cell, leg]
-        if only is not None:
-            chosen = np.array(only, np.intp)
-            given = {name: values[:, chosen] for name, values in given.items()}
         return given
 
     def _active(self, cell: int) -> tuple[int, ...]:
