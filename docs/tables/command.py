@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from docs.tables import catalogue, demo, facts, pages, personas, policy, profile
+from docs.tables import catalogue, checks, demo, facts, pages, personas, policy, profile
 from wherewithal.surfaces.cli.demo import LOANS
 from wherewithal.wiring.command import ports
 
@@ -36,6 +36,7 @@ def parts_of(root: Path) -> dict[str, str]:
         "inside": profile.inside(),
         "outside": profile.outside(),
         "hit-policies": profile.hit_policies(),
+        "checks": checks.checks(),
     }
 
 

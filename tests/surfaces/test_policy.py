@@ -67,3 +67,37 @@ def test_a_folder_that_is_not_there(command, tmp_path):
     answer = command("policy", "check", tmp_path / "nix")
     assert answer.code == 1
     assert "there is no such folder" in answer.out
+
+
+def test_a_finding_is_shown_by_file_decision_and_row(command, draft):
+    folder = draft("tiers.dmn", "<text>[602..612)</text>", "<text>[602..613)</text>")
+    answer = command("policy", "check", folder)
+    assert answer.code == 1
+    assert answer.out.startswith(
+        "tiers.dmn\n"
+        "  decision 'Points rank'\n"
+        "    error: rules 1 and 2 overlap (hit policy UNIQUE) and disagree [conflict]\n"
+        "      for example  Points = 612  ->  0 by rule 1, 1 by rule 2\n"
+        "      narrow one of them, or choose FIRST if the order is meant\n"
+    )
+
+
+def test_a_bundle_without_golden_cases_is_warned_of(command, draft):
+    folder = draft("law.toml", "", "")
+    shutil.rmtree(folder / "cases")
+    answer = command("policy", "check", folder, "--json")
+    assert (answer.code, answer.json["is_usable"]) == (0, True)
+    assert [warning["code"] for warning in answer.json["warnings"]] == ["no_cases"]
+
+
+def test_notes_and_promises_are_answers_too(command, repository):
+    answer = command("policy", "check", repository / "policies/everyday", "--json")
+    assert {note["code"] for note in answer.json["notes"]} == {"bin_gap"}
+    assert len(answer.json["proved"]["promises"]) == 8
+
+
+def test_a_broken_promise_fails_the_check(command, draft):
+    folder = draft("checks.toml", 'never = "falls"', 'never = "rises"')
+    answer = command("policy", "check", folder)
+    assert answer.code == 1
+    assert "error: monotone 1: 'Points' never rises as 'annual_income_cents' rises" in answer.out
