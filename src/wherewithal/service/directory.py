@@ -31,7 +31,7 @@ class StoredDirectory(msgspec.Struct, frozen=True, kw_only=True):
 
     version: DirectoryVersion
     programs: tuple[Program, ...]
-    #: `qualify.merchant_index.MERCHANT_COLUMNS`.
+    #: `qualify.merchant_index.MERCHANT_COLUMNS`, in no order.
     merchants: pl.DataFrame
 
 

@@ -32,6 +32,7 @@ USED: Final = "P_USED"
 _WHOLE_SHARE_BPS: Final = 10_000
 #: Answers that are kept: most people of a run stand alike.
 _ANSWERS_MAX: Final = 16_384
+_ENCODER: Final = msgspec.json.Encoder()
 _LIMITS: Final = tuple(f"limit_{node.value}_cents" for node in contract.LIMITS)
 
 
@@ -43,6 +44,8 @@ class ProductAnswers:
         self.bundle, self.plans = bundle, plans
         self._books: dict[datetime.date, ProgramBook] = {}
         self._kept = lru_cache(maxsize=_ANSWERS_MAX)(self._answers)
+        self._kept_reasons: dict[tuple[str, ...], bytes] = {}
+        self._kept_unassessed: dict[ProductStatus, bytes] = {}
 
     def knows(self, standing: PersonStanding) -> bool:
         """Return whether the bundle has the pricing tier; another one may have named it."""
@@ -73,6 +76,21 @@ class ProductAnswers:
             msgspec.structs.replace(one, status=status)
             for one in undecided_products(None, bundle=self.bundle)
         )
+
+    def unassessed_json(self, status: ProductStatus) -> bytes:
+        """Return `unassessed` as JSON; there are as many as statuses, so all are kept."""
+        if status not in self._kept_unassessed:
+            self._kept_unassessed[status] = _ENCODER.encode(self.unassessed(status))
+        return self._kept_unassessed[status]
+
+    def reasons_json(self, codes: tuple[str, ...]) -> bytes:
+        """Return reasons as JSON; the orders that occur are few."""
+        found = self._kept_reasons.get(codes)
+        if found is None:
+            found = _ENCODER.encode([self.reason(code) for code in codes])
+            if len(self._kept_reasons) < _ANSWERS_MAX:
+                self._kept_reasons[codes] = found
+        return found
 
     def reason(self, code: str) -> ReasonAnswer:
         """Return a reason in the consumer's words."""

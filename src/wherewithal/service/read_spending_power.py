@@ -136,9 +136,11 @@ def _answer(consumer_id: UUID, row: PersonRow, products: ProductAnswers) -> _Jso
             wording=WORDINGS[status],
         )
     is_available = status == "available"
-    total_cents, told = None, _unassessed(products, status)
-    if is_available:
-        total_cents, told = _products(row, decision, products)
+    total_cents, told = (
+        _products(row, decision, products)
+        if is_available
+        else (None, _unassessed(products, status))
+    )
     return _Json(
         consumer_id=consumer_id,
         status=status,
@@ -208,10 +210,10 @@ def _until(expires_at: datetime | None, answer: ProductAnswer, *, at: datetime) 
 def _unassessed(products: ProductAnswers, status: str) -> msgspec.Raw:
     known = status in {"not_yet_assessed", "expired"}
     meaning = ProductStatus.NOT_YET_ASSESSED if known else ProductStatus.UNKNOWN
-    return msgspec.Raw(_ENCODER.encode(products.unassessed(meaning)))
+    return msgspec.Raw(products.unassessed_json(meaning))
 
 
 def _reasons(decision: CurrentDecision, products: ProductAnswers) -> msgspec.Raw:
     """Return the reasons in words; those of an offline run are internal until the person asks."""
     codes = decision.reasons if decision.tempo == "now" else ()
-    return msgspec.Raw(_ENCODER.encode([products.reason(code) for code in codes]))
+    return msgspec.Raw(products.reasons_json(codes))

@@ -20,8 +20,12 @@ select now(), c.blocks_credit <> '{}', c.drawn_cents, c.held_cents,
                o.reasons, o.total_cents, o.expires_at, o.standing, null
           from current_generation n
           join generation g using (generation)
-          join offline_power o
-            on o.generation = n.generation and o.consumer_id = c.consumer_id
+         cross join lateral (
+                select * from offline_power r
+                 where r.generation = n.generation and r.consumer_id = c.consumer_id
+                -- Kept apart, so that only the partition of that generation is looked into.
+                offset 0
+               ) o
          order by as_of desc, seq desc
          limit 1
        ) d on true
