@@ -203,7 +203,7 @@ def test_a_query_is_read_as_strictly_as_a_body(api, query, expected):
         ("name=" + "x" * 101, [("$query.name", "text_too_long")]),
         ("mcc=57122", [("$query.mcc", "text_too_long")]),
         ("mcc=571x&mcc=5712", [("$query.mcc", "text_malformed")]),
-        ("product=Pay", [("$query.product", "text_malformed")]),
+        ("product=Pay", [("$query.product", "unknown_word")]),
         ("sort=Power", [("$query.sort", "unknown_word")]),
         ("cursor=%20", [("$query.cursor", "text_malformed")]),
         ("page_size=101", [("$query.page_size", "out_of_range")]),

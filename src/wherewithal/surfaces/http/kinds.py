@@ -26,6 +26,10 @@ _MOMENT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"
 )
 _SHA256 = r"[0-9a-f]{64}"
+#: `_UNWRITABLE` as a class of characters, for schemas; JSON in UTF-8 has no half characters.
+_WRITABLE = r"[^\u0000-\u001f\u007f-\u009f\u2028\u2029]"
+_VISIBLE = rf"[^\s{_WRITABLE[2:-1]}]"
+LETTER, LETTER_OR_DIGIT = r"\p{L}", r"[\p{L}\p{N}]"
 #: Control characters (NUL among them), lone surrogates, line and paragraph separators.
 _UNWRITABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
@@ -192,8 +196,13 @@ class Text:
     @property
     def schema(self) -> Schema:
         """Return its schema."""
-        schema: Schema = {"type": "string", "minLength": 1, "maxLength": self.characters_max}
-        return schema | ({"pattern": f"^{self.form}$"} if self.form else {})
+        pattern = f"^{self.form}$" if self.form else line_with(_VISIBLE)
+        return {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": self.characters_max,
+            "pattern": pattern,
+        }
 
     def read(self, value: object) -> str | Wrong:
         """Return it without the spaces around it, or why not."""
@@ -275,6 +284,11 @@ class Moment:
     def of_text(self, text: str) -> object:
         """Return it as it is."""
         return text
+
+
+def line_with(seen: str) -> str:
+    """Return the pattern of a line of text in which such a character stands."""
+    return rf"^{_WRITABLE}*{seen}{_WRITABLE}*$"
 
 
 def _nearest(text: str, words: tuple[str, ...]) -> str | None:

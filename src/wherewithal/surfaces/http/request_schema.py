@@ -10,16 +10,17 @@ from wherewithal.surfaces.http.inquiry_json import (
     REFERENCE,
     STATED,
 )
-from wherewithal.surfaces.http.kinds import Schema
+from wherewithal.surfaces.http.kinds import LETTER, LETTER_OR_DIGIT, Schema, line_with
 from wherewithal.vocabulary.consumer import NAME_CHARACTERS_MAX, STREET_CHARACTERS_MAX
 from wherewithal.vocabulary.facts import STATES
 
 
-def _text(meaning: str, *, characters_max: int, example: str) -> Schema:
+def _text(meaning: str, *, characters_max: int, example: str, seen: str = LETTER) -> Schema:
     return {
         "type": "string",
         "minLength": 1,
         "maxLength": characters_max,
+        "pattern": line_with(seen),
         "description": meaning,
         "examples": [example],
     }
@@ -44,6 +45,7 @@ _ADDRESS = _closed(
     {
         "street": _text(
             "street and number",
+            seen=LETTER_OR_DIGIT,
             characters_max=STREET_CHARACTERS_MAX,
             example="1 Persona Street",
         ),
@@ -75,7 +77,9 @@ _CONSUMER = _closed(
             "examples": ["1981-02-02"],
         },
         "ssn": _pattern(
-            "^[0-9]{9}$", "nine digits without hyphens; stored encrypted", example="999010001"
+            "^(?!000)[0-9]{3}(?!00)[0-9]{2}(?!0000)[0-9]{4}$",
+            "nine digits without hyphens; stored encrypted",
+            example="999010001",
         ),
         "address": _ADDRESS,
     },

@@ -22,9 +22,10 @@ from wherewithal.surfaces.http.problem import Refused
 from wherewithal.surfaces.http.reply import Reply, json_reply
 from wherewithal.surfaces.http.tokens import Scope
 from wherewithal.vocabulary.facts import CENTS_MAX, STATES
+from wherewithal.vocabulary.product import ProductCode
 
 _MCC = Text(characters_max=4, form=r"[0-9]{4}", described="four digits, ISO 18245")
-_PRODUCT = Text(characters_max=40, form=r"[a-z][a-z0-9_]*", described="a product such as pay_in_4")
+_PRODUCT = Word(words=tuple(code.value for code in ProductCode))
 _CURSOR = Text(
     characters_max=512, form=r"[A-Za-z0-9_.~=\-]+", described="`next_cursor` of the page before"
 )
