@@ -51,6 +51,15 @@ def test_every_statement_runs_on_both_versions(own_database, bureau):
     at_desk(own_database, bureau, work)
 
 
+def test_only_the_claim_does_not_wait_for_the_disk(database, bureau):
+    async def work(desk):
+        before = await desk.rows("show synchronous_commit")
+        await desk.tell(inquiry_of())
+        assert (before, await desk.rows("show synchronous_commit")) == ([("on",)], [("on",)])
+
+    at_desk(database, bureau, work, pool_size=1)
+
+
 def test_the_newest_power_stays_however_clocks_differ(database, bureau):
     """Hosts whose clocks differ decide in turn; the newest (as_of, seq) is what stands."""
     drawn = random.Random(11)

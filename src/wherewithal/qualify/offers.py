@@ -8,7 +8,6 @@ from decimal import Decimal
 import msgspec
 
 from wherewithal.lending import (
-    apr_bps,
     is_apr_within_cap,
     level_payment_cents,
     monthly_schedule,
@@ -17,6 +16,7 @@ from wherewithal.lending import (
     pay_in_4_schedule,
     schedule_apr_pct,
 )
+from wherewithal.lending.apr import bps_of_percent
 from wherewithal.lending.schedule import Payment
 from wherewithal.qualify.pricing import Leg, PriceTable, Terms
 from wherewithal.vocabulary.errors import InvariantBroken
@@ -138,6 +138,7 @@ def _monthly(
     ):
         message = f"program {table.program.program_id}: an offer is above its APR cap"
         raise InvariantBroken(message)
+    apr_pct = schedule_apr_pct(schedule)
     return Offer(
         program_id=table.program.program_id,
         originator=table.program.originator,
@@ -146,8 +147,8 @@ def _monthly(
         down_payment_cents=down_cents,
         amount_financed_cents=principal_cents,
         note_rate_bps=rate_bps,
-        apr_bps=apr_bps(amount_financed_cents=principal_cents, payments_cents=amounts),
-        apr_pct=schedule_apr_pct(schedule),
+        apr_bps=bps_of_percent(apr_pct),
+        apr_pct=apr_pct,
         apr_is_voluntary=False,
         finance_charge_cents=schedule.finance_charge_cents,
         payment_cents=level_payment_cents(

@@ -15,6 +15,7 @@ from wherewithal.service.own_reasons import PROOF, REVIEW
 from wherewithal.service.ports import GateQuestion, GateVerdict, PrequalifyPorts
 from wherewithal.service.prequalify_answer import Case, Finding
 from wherewithal.service.standing_decisions import does_stand
+from wherewithal.vocabulary.consumer import age_years
 from wherewithal.vocabulary.facts import FACTS
 from wherewithal.vocabulary.outcome import Outcome
 from wherewithal.vocabulary.stated import Stated
@@ -42,16 +43,16 @@ def free_stage(case: Case, bundle: PolicyBundle) -> Finding | None:
     account = case.account
     if account.blocks_credit:
         return Finding(outcome=Outcome.REFUSED_IDENTITY.value, reasons=(REVIEW,))
-    facts = applicant_facts(None, case.inquiry, on=case.on)
-    age = bundle.law.contract_age(facts["state"])
-    if age is None or facts["age_years"] < age:
+    stated = stated_facts(case.inquiry)
+    age = bundle.law.contract_age(stated["state"])
+    if age is None or age_years(case.inquiry.identity.date_of_birth, case.on) < age:
+        facts = applicant_facts(None, case.inquiry, on=case.on)
         made = decide(Applicant(applicant_id=str(account.consumer_id), facts=facts), bundle)
         return Finding(outcome=made.outcome.value, reasons=made.reasons, decision=made, facts=facts)
-    if closed := _closed_by_law(bundle.edition(case.on), facts["state"]):
+    if closed := _closed_by_law(bundle.edition(case.on), stated["state"]):
         codes = tuple(dict.fromkeys(closed.values()))
         return Finding(outcome=Outcome.DECLINED.value, reasons=codes, law_reasons=closed)
     last = account.decision
-    stated = stated_facts(case.inquiry)
     if last is not None and does_stand(last, stated=stated, at=case.at, bundle=bundle):
         return Finding(
             outcome=last.outcome, reasons=last.reasons, standing=last, kept=account.report

@@ -35,12 +35,14 @@ def does_stand(
             or stated["stated_income_cents"] != before["stated_income_cents"]
         )
         return not is_verified_anew and stated["state"] == before["state"]
+    if before != stated:
+        return False
     ends = [
         end
         for product in bundle.catalogue.products
         if (end := product_expiry(product, decision.row, decided_at=decision.decided_at))
     ]
-    return before == stated and bool(ends) and at < min(ends)
+    return bool(ends) and at < min(ends)
 
 
 def product_expiry(

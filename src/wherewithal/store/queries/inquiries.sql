@@ -3,6 +3,8 @@
 
 -- claimed --
 -- Takes a new key; an old one if it is a day old, or unanswered and let go, or our own.
+-- Nothing rests on this statement alone, so its commit need not wait for the disk: whatever follows
+-- from it (consent, pull, answer) is committed after it and waits, and with that this is safe too.
 claimed as (
     insert into idempotency as i (
         credential_id, idempotency_key, request_digest, inquiry_id, claim, claimed_by, claimed_until
@@ -23,7 +25,7 @@ claimed as (
     where i.created_at <= now() - interval '24 hours'
         or (i.consumer_id is null and i.request_digest = excluded.request_digest
             and (i.claimed_until <= now() or i.claimed_by = excluded.claimed_by))
-    returning i.inquiry_id
+    returning i.inquiry_id, set_config('synchronous_commit', 'off', true)
 )
 
 -- found --
