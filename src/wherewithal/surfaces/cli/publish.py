@@ -45,7 +45,12 @@ class PublishPorts:
 def add_publish(app: App, ports: PublishPorts) -> None:
     """Add the commands to `wherewithal offline`, which stands already."""
     offline = app["offline"]
+    _add_publish(offline, ports)
+    _add_rollback(offline, ports)
+    _add_prune(offline, ports)
 
+
+def _add_publish(offline: App, ports: PublishPorts) -> None:
     @offline.command(name="publish")
     def publish(
         *,
@@ -91,6 +96,8 @@ def add_publish(app: App, ports: PublishPorts) -> None:
         print_json(_summary(answer) | {"seconds": round(perf_counter() - begun, 3)})
         return 0
 
+
+def _add_rollback(offline: App, ports: PublishPorts) -> None:
     @offline.command(name="rollback")
     def rollback(*, portfolio: str) -> int:
         """Make the run that was published before the current one current again.
@@ -106,6 +113,8 @@ def add_publish(app: App, ports: PublishPorts) -> None:
         print_json(_summary(answer))
         return 0
 
+
+def _add_prune(offline: App, ports: PublishPorts) -> None:
     @offline.command(name="prune")
     def prune(*, portfolio: str, keep: int = KEEP_DEFAULT) -> int:
         """Delete runs that are no longer current, but for the last few.
