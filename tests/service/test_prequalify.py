@@ -261,6 +261,24 @@ def test_the_lenders_number_names_the_consumer(database, bureau):
     at_desk(database, bureau, work)
 
 
+def test_the_bureaus_answer_is_kept_sealed_as_it_came(database, bureau, simulated):
+    async def work(desk):
+        answered = await desk.ask(inquiry_of("thin"))
+        row = await desk.rows(
+            "select data_key, r.sealed, flags from report r join consumer using (consumer_id)"
+        )
+        opened = desk.ledger._sealer.open(
+            row[0][0],
+            consumer_id=str(answered.consumer_id),
+            field="report",
+            sealed=row[0][1],
+        )
+        assert opened == own(simulated, "GET", "document/thin").content
+        assert row[0][2] == ["thin"]
+
+    at_desk(database, bureau, work)
+
+
 def given(answer):
     return GivenConsent(consent_id=answer.prequalification_id)
 
