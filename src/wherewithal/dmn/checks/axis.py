@@ -20,6 +20,8 @@ from wherewithal.dmn.types import Kind, Type
 ORDERED = (Kind.NUMBER, Kind.DATE, Kind.DAYS)
 #: Numbers from here on are shown in groups of three digits.
 _GROUPED = 10_000
+#: Of a set in more parts than this the rest is counted.
+_PARTS_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +185,8 @@ class Axis:
         parts = self._spans(atoms) if self.kind in ORDERED else self._names(atoms)
         if atoms & self.null_bit:
             parts.append("null")
-        return ", ".join(parts)
+        more = f" and {len(parts) - _PARTS_SHOWN} more" if len(parts) > _PARTS_SHOWN else ""
+        return ", ".join(parts[:_PARTS_SHOWN]) + more
 
     def _names(self, atoms: int) -> list[str]:
         other = self.null_bit >> 1

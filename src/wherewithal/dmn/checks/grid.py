@@ -27,7 +27,10 @@ class Grid:
     """The rules of a table as boxes."""
 
     def __init__(self, axes: Sequence[Axis], rules: Sequence[Box], *, domain: Box) -> None:
-        """Index the rules by what they admit; `domain` are the rows that may come."""
+        """Index the rules by what they admit; `domain` are the rows that may come.
+
+        Errors: TooLarge.
+        """
         self.axes = axes
         self.rules = [
             tuple(atoms & whole for atoms, whole in zip(rule, domain, strict=True))
@@ -48,6 +51,7 @@ class Grid:
                 if atoms == domain[place]:
                     self._loose[place] = numbers
                     continue
+                self._pay(atoms.bit_count())
                 for atom in _bits(atoms):
                     self._by_atom[place][atom] |= numbers
         self._meeting: list[dict[int, int]] = [{} for _ in axes]
@@ -88,7 +92,11 @@ class Grid:
             return None
         rules = self.meeting(box, rules)
         loose = [self._covering(place, atoms, rules) for place, atoms in enumerate(box)]
-        found = _Search(self, loose).run(tuple(range(len(box))), box, rules)
+        try:
+            found = _Search(self, loose).run(tuple(range(len(box))), box, rules)
+        except RecursionError:
+            # An input is a level; a table of hundreds of inputs that all matter has too many.
+            raise TooLarge from None
         return None if found is None else tuple(found[place] for place in range(len(box)))
 
     def _covering(self, place: int, atoms: int, rules: int) -> int:

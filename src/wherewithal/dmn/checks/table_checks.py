@@ -14,14 +14,17 @@ from wherewithal.dmn.checks.gap_checks import MULTIPLE, TOLD_MAX, check_gaps
 from wherewithal.dmn.checks.grid import Box, TooLarge, bits
 from wherewithal.dmn.checks.hit_policy_checks import check_hit_policy, priority_order
 from wherewithal.dmn.checks.subject import Subject, prepare
-from wherewithal.dmn.diagnostics import Diagnostic, Severity
+from wherewithal.dmn.diagnostics import Diagnostic, Severity, warning
 from wherewithal.dmn.feel import ast
 from wherewithal.dmn.model import Aggregation, DecisionTable, HitPolicy
 
 
 def check_table(place: str, table: DecisionTable, columns: Sequence[Column]) -> list[Diagnostic]:
     """Return everything that is found of a table; `place` names its file and decision."""
-    subject = prepare(place, table, columns)
+    try:
+        subject = prepare(place, table, columns)
+    except TooLarge:
+        return [warning("too-large", place, "the table is too large to be looked at; split it")]
     if subject is None:
         return []
     _check_columns(subject)
