@@ -114,7 +114,7 @@ def test_the_hash_on_columns_is_murmur3(count):
     chance = np.random.default_rng(count)
     words = [chance.integers(0, 2**64, 200, dtype=np.uint64) for _ in range(count)]
     words[0][:3], words[-1][:3] = [0, 1, 2**64 - 1], [2**63, 0, 2**64 - 1]
-    columns = identity._hexadecimal(*identity._murmur3_x64_128(list(words), rows=200))
+    columns = identity._hexadecimal(np.stack(identity._murmur3_x64_128(list(words)), axis=1))
     rows = zip(*words, strict=True)
     assert columns.to_list() == [
         mmh3.hash_bytes(struct.pack(f"<{count}Q", *map(int, row)), 0, x64arch=True).hex()

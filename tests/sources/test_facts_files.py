@@ -10,7 +10,7 @@ import pytest
 
 from wherewithal.sources.bureau_transunion import read_transunion
 from wherewithal.sources.facts_assumptions import assumptions_of
-from wherewithal.sources.facts_check import FRAME_SCHEMA, checked, refuse_after
+from wherewithal.sources.facts_check import CODED_SCHEMA, FRAME_SCHEMA, checked, refuse_after
 from wherewithal.sources.facts_json import read_json_facts
 from wherewithal.sources.facts_parquet import facts_parts, read_parquet_facts
 from wherewithal.sources.facts_rows import applicant_of
@@ -52,7 +52,7 @@ def test_one_object_is_one_row(tmp_path):
         "state": "MI",
         "stated_income_cents": 5_200_000,
     }
-    assert dict(frame.schema) == FRAME_SCHEMA
+    assert dict(frame.schema) == CODED_SCHEMA
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_the_check_changes_no_source_that_passed_its_own(repository):
 
 def test_parquet_columns_that_are_absent_are_unknown(tmp_path):
     frame = from_parquet(tmp_path, {"as_of": [DAY, DAY], "state": ["MI", None]})
-    assert dict(frame.schema) == FRAME_SCHEMA
+    assert dict(frame.schema) == CODED_SCHEMA
     assert frame["applicant_id"].to_list() == ["0", "1"]
     assert frame["failure"].to_list() == [None, None]
     assert frame["stated_income_cents"].to_list() == [None, None]

@@ -19,6 +19,7 @@ from wherewithal.dmn.ops import (
     OutsideProfile,
     Rounding,
     guards_of,
+    joint_quotient_range,
     known_not_null,
     quotient,
     quotient_range,
@@ -164,7 +165,8 @@ class Graph:
             return self.constant(
                 quotient(numerator.payload, denominator.payload, rounding), scale=scale
             )
-        low, high = quotient_range(numerator.type, denominator.type)
+        joint = joint_quotient_range(numerator, denominator)
+        low, high = joint or quotient_range(numerator.type, denominator.type)
         high -= rounding is Rounding.FLOOR
         nullable = numerator.type.nullable or denominator.type.nullable or may_be_zero
         type_ = t.number(low, high, scale=scale, nullable=nullable)
@@ -331,7 +333,8 @@ class Graph:
             return self.constant(values[index.payload], scale=scale)
         result: Type | None = None
         low, high = max(index.type.low, 0), min(index.type.high, len(values) - 1)
-        for value in values[low : high + 1]:
+        # By type too, because True equals 1.
+        for _, value in dict.fromkeys((type(value), value) for value in values[low : high + 1]):
             type_ = type_of_constant(value, scale=scale)
             result = type_ if result is None else t.union(result, type_)
             if result is None:

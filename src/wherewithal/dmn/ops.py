@@ -168,3 +168,26 @@ def quotient_range(numerator: Type, denominator: Type) -> tuple[int, int]:
         (n if d > 0 else -n) // abs(d) for n in (numerator.low, numerator.high) for d in divisors
     ]
     return min(corners), max(corners) + 1
+
+
+def joint_quotient_range(numerator: Node, denominator: Node) -> tuple[int, int] | None:
+    """Return closer bounds of `x * table[i] / divisors[i]`, both looked up at the same place.
+
+    None where the quotient is not of that form, or where something may be negative or 0.
+    """
+    if numerator.op is not Op.MULTIPLY or denominator.op is not Op.LOOKUP:
+        return None
+    x, table = numerator.operands
+    if table.op is not Op.LOOKUP or table.operands != denominator.operands or x.type.low < 0:
+        return None
+    index = table.operands[0].type
+    places = slice(max(index.low, 0), index.high + 1)
+    pairs = {
+        (top, bottom)
+        for top, bottom in zip(table.payload[places], denominator.payload[places], strict=False)
+        if top is not None and bottom is not None
+    }
+    if not pairs or any(top < 0 or bottom < 1 for top, bottom in pairs):
+        return None
+    low = min(x.type.low * top // bottom for top, bottom in pairs)
+    return low, max(x.type.high * top // bottom for top, bottom in pairs) + 1

@@ -88,14 +88,15 @@ def _reasons(widened: pl.DataFrame, edition: Edition) -> pl.Series:
     distinct, inverse = np.unique(keys.to_numpy(), return_inverse=True)
     # Joined and split again: polars makes one text a key much faster than one list a key.
     words = [",".join(edition.signature.explain(int(key))) for key in distinct]
-    lists = pl.concat(
-        [pl.Series([[]], dtype=REASONS), pl.Series(words, dtype=pl.String).str.split(",")]
-    )
+    split = pl.Series(words, dtype=pl.String).str.split(",")
+    # As codes while they are spread over the rows: lists of texts take ten times as long.
+    codes = pl.List(pl.Enum(list(edition.signature.reasons.by_code)))
+    lists = pl.concat([pl.Series([[]], dtype=REASONS), split]).cast(codes)
     # Position 0 is no reason.
     place_of = np.array([place if text else 0 for place, text in enumerate(words, 1)], np.uint32)
     places = np.zeros(widened.height, np.uint32)
     places[rows.to_numpy()] = place_of[inverse.ravel()] if words else 0
-    return lists.gather(pl.Series(places)).alias("reasons")
+    return lists.gather(pl.Series(places)).cast(REASONS).alias("reasons")
 
 
 #: What the program computes for us alone.

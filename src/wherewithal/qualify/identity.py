@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import mmh3
@@ -28,6 +28,10 @@ _OUTCOMES = tuple(outcome.value for outcome in Outcome)
 _EPOCH = datetime.date(1970, 1, 1)
 _FAILURE = Fact(name="failure", type=FactType.ENUMERATION, values=_OUTCOMES, meaning="a failure")
 Words = npt.NDArray[np.uint64]
+#: Values of a column, and what is taken from them.
+_Digits = tuple[npt.NDArray[Any], int]
+#: Rows that are hashed at once: their words stay in the cache.
+_BLOCK_ROWS = 32_768
 
 
 def decision_id(facts: Mapping[str, Any], *, failure: str | None, bundle_digest: str) -> str:
@@ -47,14 +51,43 @@ def decision_ids(facts: pl.DataFrame, *, bundle_digest: str) -> pl.Series:
 
     Texts may be String or Enum columns.
     """
-    packed = facts.select(
-        pl.sum_horizontal(_column(fact) * weight for fact, weight in one).alias(str(place))
-        for place, one in enumerate(_LAYOUT)
-    )
-    words: list[Any] = [np.uint64(word % 2**64) for word in _digest_words(bundle_digest)]
-    words += [column.to_numpy().view(np.uint64) for column in packed]
-    words += [np.uint64(0)] * (len(words) % 2)
-    return _hexadecimal(*_murmur3_x64_128(words, rows=facts.height))
+    digest = [np.uint64(word % 2**64) for word in _digest_words(bundle_digest)]
+    words = [[(_digits(facts[fact.name], fact), weight) for fact, weight in one] for one in _LAYOUT]
+    hashed = np.empty((facts.height, 2), np.uint64)
+    for first in range(0, facts.height, _BLOCK_ROWS):
+        block = slice(first, first + _BLOCK_ROWS)
+        packed = [_packed(one, block) for one in words]
+        hashed[block, 0], hashed[block, 1] = _murmur3_x64_128([*digest, *packed])
+    return _hexadecimal(hashed)
+
+
+def _digits(column: pl.Series, fact: Fact) -> _Digits | None:
+    """Return the values, the base where they are null; None where all of them are."""
+    if column.null_count() == len(column):
+        return None
+    if fact.type is FactType.ENUMERATION:
+        column = column.cast(pl.Enum(fact.values)).to_physical()
+    elif fact.type is FactType.DATE:
+        column = column.to_physical()
+    elif fact.type is FactType.BOOLEAN:
+        column = column.cast(pl.Int8)
+    base = _base(fact)
+    if base < 0:
+        # Unsigned codes have no room for the base.
+        column = column.cast(pl.Int64)
+    known = column.fill_null(base) if column.null_count() else column
+    return known.to_numpy(), base
+
+
+def _packed(digits: Sequence[tuple[_Digits | None, int]], block: slice) -> Words | np.uint64:
+    """Return a word: the sum of its digits, each times its weight; a null adds nothing."""
+    word: Any = np.int64(0)
+    for known, weight in digits:
+        if known is not None:
+            values, base = known
+            word = word + (values[block] - np.int64(base)) * np.int64(weight)
+    packed: Words = word.view(np.uint64)
+    return packed
 
 
 def _digest_words(digest: str) -> tuple[int, ...]:
@@ -111,29 +144,22 @@ def _digit(fact: Fact, value: Any) -> int:
     return int(value) - _base(fact)
 
 
-def _column(fact: Fact) -> pl.Expr:
-    column = pl.col(fact.name)
-    if fact.type is FactType.ENUMERATION:
-        column = column.cast(pl.Enum(fact.values)).to_physical()
-    elif fact.type is FactType.DATE:
-        column = column.to_physical()
-    # A null adds nothing to the sum: its digit is 0.
-    return column.cast(pl.Int64) - _base(fact)
-
-
 _C1, _C2 = np.uint64(0x87C37B91114253D5), np.uint64(0x4CF5AD432745937F)
 _FIVE, _N1, _N2 = np.uint64(5), np.uint64(0x52DCE729), np.uint64(0x38495AB5)
 _M1, _M2 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
 _SHIFT = np.uint64(33)
 
 
-def _murmur3_x64_128(words: list[Any], *, rows: int) -> tuple[Words, Words]:
-    h1, h2 = np.zeros(rows, np.uint64), np.zeros(rows, np.uint64)
+def _murmur3_x64_128(words: list[Any]) -> tuple[Words, Words]:
+    """Hash columns of words, each an array or one number for all."""
+    words = words + [np.uint64(0)] * (len(words) % 2)
+    h1: Any = np.uint64(0)
+    h2: Any = np.uint64(0)
     with np.errstate(over="ignore"):
         for k1, k2 in zip(words[::2], words[1::2], strict=True):
-            h1 ^= _rotated(k1 * _C1, 31) * _C2
+            h1 = h1 ^ (_rotated(k1 * _C1, 31) * _C2)
             h1 = (_rotated(h1, 27) + h2) * _FIVE + _N1
-            h2 ^= _rotated(k2 * _C2, 33) * _C1
+            h2 = h2 ^ (_rotated(k2 * _C2, 33) * _C1)
             h2 = (_rotated(h2, 31) + h1) * _FIVE + _N2
         length = np.uint64(8 * len(words))
         h1, h2 = h1 ^ length, h2 ^ length
@@ -154,12 +180,7 @@ def _finished(k: Words) -> Words:
     return k ^ (k >> _SHIFT)
 
 
-_HEX = np.array(
-    [int.from_bytes(f"{byte:02x}".encode(), "little") for byte in range(256)], np.uint16
-)
-
-
-def _hexadecimal(h1: Words, h2: Words) -> pl.Series:
-    raw = np.stack([h1, h2], axis=1).view(np.uint8)
-    text = _HEX[raw].view("S32").ravel()
-    return pl.Series("decision_id", text.tolist(), dtype=pl.Binary).cast(pl.String)
+def _hexadecimal(hashed: Words) -> pl.Series:
+    """Return two words a row as 32 digits."""
+    names = pl.Series("decision_id", hashed.view(np.uint8)).arr.to_list().cast(pl.Binary)
+    return names.bin.encode("hex")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from wherewithal.sources.facts_check import FRAME_SCHEMA, checked, expected_of
+from wherewithal.sources.facts_check import CODED_SCHEMA, FRAME_SCHEMA, checked, expected_of
 from wherewithal.sources.facts_names import name_problems
 from wherewithal.vocabulary.errors import Problem, SourceRefused
 from wherewithal.vocabulary.facts import FACTS, Fact, FactType
@@ -90,7 +90,9 @@ def facts_of_part(part: pl.DataFrame, *, first_row: int) -> pl.DataFrame:
         if name not in part.columns:
             columns.append(pl.lit(None, dtype).alias(name))
             continue
-        columns.append(pl.col(name).cast(dtype, strict=False))
+        # What is coded already stays so: codes are what the check makes of texts.
+        wanted = CODED_SCHEMA[name] if part.schema[name] == CODED_SCHEMA[name] else dtype
+        columns.append(pl.col(name).cast(wanted, strict=False))
     frame = part.select(columns)
     for fact in FACTS:
         # A number beyond 64 bits does not become an unknown one.
