@@ -279,6 +279,25 @@ def test_the_bureaus_answer_is_kept_sealed_as_it_came(database, bureau, simulate
     at_desk(database, bureau, work)
 
 
+def test_a_row_of_a_portfolio_is_named_by_the_first_inquiry_about_it(database, bureau):
+    async def work(desk):
+        await desk.rows(
+            "with added as (insert into consumer (consumer_id) values (gen_random_uuid())"
+            " returning consumer_id) insert into consumer_reference"
+            " select 'cards', 'A-17', consumer_id from added"
+        )
+        known = Reference(portfolio="cards", reference="A-17")
+        first = await desk.tell(inquiry_of(reference=known))
+        second = await desk.tell(inquiry_of())
+        assert (second.consumer_id, second.is_repeat) == (first.consumer_id, True)
+        assert (
+            await desk.count("consumer", "data_key is not null"),
+            await desk.count("consumer"),
+        ) == (1, 1)
+
+    at_desk(database, bureau, work)
+
+
 def given(answer):
     return GivenConsent(consent_id=answer.prequalification_id)
 

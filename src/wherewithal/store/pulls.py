@@ -14,8 +14,8 @@ import msgspec
 import psycopg
 
 from wherewithal.service.errors import TooMany
+from wherewithal.service.inquiry_consent import refused_consent
 from wherewithal.service.inquiry_records import PullRecord
-from wherewithal.service.prequalify import refused_consent
 from wherewithal.store.pool import Pool
 from wherewithal.store.queries import load_queries
 from wherewithal.store.unavailable import as_unavailable
