@@ -207,8 +207,9 @@ async def roll_back(portfolio: str, *, generations: PublishesGenerations) -> Pub
             raise InputRefused(
                 [Problem(code="nothing_before", path="--portfolio", message=message)]
             )
-        compared = await publication.compare(previous.generation)
+        # First what matters, then the counting: a bad run is gone before it is counted.
         await publication.point_to(previous.generation, is_rollback=True)
+        compared = await publication.compare(previous.generation)
         return PublishAnswer(
             generation=previous.generation,
             portfolio=portfolio,
