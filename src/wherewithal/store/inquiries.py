@@ -39,20 +39,20 @@ from wherewithal.store.pulls import begin_pull, consent_refusals
 from wherewithal.store.queries import load_queries
 from wherewithal.store.recordings import recording_statement
 from wherewithal.store.sealing import Sealer
+from wherewithal.store.statements import statement_of
 from wherewithal.store.unavailable import as_unavailable
 from wherewithal.vocabulary.consumer import Identity, match_keys
 
 _INQUIRIES: Final = load_queries("inquiries.sql")
 _CONSUMERS: Final = load_queries("consumers.sql")
-_OPEN: Final = (
-    f"with {_INQUIRIES['claimed']}, {_INQUIRIES['found']}"
-    f" {_INQUIRIES['account'].format(head='claimed')}"
+_OPEN: Final = statement_of(
+    [_INQUIRIES["claimed"], _INQUIRIES["found"]], _INQUIRIES["account"].format(head="claimed")
 )
-_OPEN_PENDING: Final = (
-    f"with {_INQUIRIES['pending']}, {_INQUIRIES['found_pending']}"
-    f" {_INQUIRIES['account'].format(head='pending')}"
+_OPEN_PENDING: Final = statement_of(
+    [_INQUIRIES["pending"], _INQUIRIES["found_pending"]],
+    _INQUIRIES["account"].format(head="pending"),
 )
-_PENDING_HEAD: Final = f"with {_INQUIRIES['pending']} {_INQUIRIES['pending_head']}"
+_PENDING_HEAD: Final = statement_of([_INQUIRIES["pending"]], _INQUIRIES["pending_head"])
 _encode_identity = msgspec.json.Encoder().encode
 IDENTITY_FIELD: Final = "identity"
 REPORT_FIELD: Final = "report"

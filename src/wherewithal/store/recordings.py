@@ -14,6 +14,7 @@ import msgspec
 
 from wherewithal.service.inquiry_records import Recording
 from wherewithal.store.queries import load_queries
+from wherewithal.store.statements import statement_of
 
 _BLOCKS: Final = load_queries("recording.sql")
 _encode = msgspec.json.Encoder().encode
@@ -63,7 +64,7 @@ def recording_statement(
 
 @lru_cache(maxsize=256)
 def _statement(blocks: tuple[str, ...]) -> str:
-    return f"with {', '.join(_BLOCKS[name] for name in blocks)} {_BLOCKS['result']}"
+    return statement_of([_BLOCKS[name] for name in blocks], _BLOCKS["result"])
 
 
 def _text(value: object) -> str:
