@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from docs.tables import catalogue, checks, demo, facts, pages, personas, policy, profile
+from docs.tables import api, catalogue, checks, demo, facts, pages, personas, policy, profile
 from wherewithal.surfaces.cli.demo import LOANS
 from wherewithal.wiring.command import ports
 
@@ -30,6 +30,9 @@ def parts_of(root: Path) -> dict[str, str]:
         "reasons": catalogue.reasons(bundle),
         "cases": catalogue.cases(root / BUNDLE),
         "personas": personas.personas(bundle, root),
+        "api-routes": api.routes(),
+        "api-problems": api.problems(),
+        "api-codes": api.mistakes(),
         "operations": profile.operations(),
         "inputs": profile.inputs(),
         "functions": profile.functions(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -47,7 +48,7 @@ def token_of(consumer_id: UUID, *scopes: Scope, lifetime_s: int = 600, ago_s: in
         lifetime=timedelta(seconds=lifetime_s),
         keys=TOKEN_KEYS,
         now=NOW - timedelta(seconds=ago_s),
-        token_id="t-1",
+        token_id="t-1",  # noqa: S106 - an id
     )
 
 
@@ -62,11 +63,12 @@ def path_of(operation: Operation, *, consumer: UUID = CONSUMER) -> str:
 
 
 def status(api: Served, operation: Operation, key: str | None, **given) -> int:
-    return answer(api, operation, key, **given).status_code
+    return int(answer(api, operation, key, **given).status_code)
 
 
 def answer(api: Served, operation: Operation, key: str | None, *, consumer: UUID = CONSUMER):
-    body = {"json": GOOD if operation.takes_idempotency_key else {}} if operation.body else {}
+    data = GOOD if operation.takes_idempotency_key else {}
+    body: dict[str, Any] = {"json": data} if operation.body else {}
     path = path_of(operation, consumer=consumer)
     headers = {"idempotency-key": "k"}
     return api.ask(operation.method, path, key=key, headers=headers, **body)
@@ -129,7 +131,7 @@ def test_not_yours_and_absent_are_the_same_bytes(api):
     bodies = set()
     for operation in operations:
         path = path_of(operation, consumer=OTHER)
-        body = {"json": {}} if operation.body else {}
+        body: dict[str, Any] = {"json": {}} if operation.body else {}
         bodies.add(api.ask(operation.method, path, key=None, headers=headers, **body).content)
         if operation.scopes & CONSUMER_SCOPES:
             foreign = api.ask(operation.method, path, key=None, headers=mine, **body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from typing import Any
 from urllib.parse import quote
 
 from tests.surfaces.http.bodies import GOOD, body_with
@@ -67,7 +68,7 @@ CANARIES = {
 STREET, CITY, POSTAL_CODE = "8181 Kanarienvogel Way", "Wolkenkuckucksheim", "73301"
 
 
-def canary_body() -> dict:
+def canary_body() -> dict[str, Any]:
     address = {"street": STREET, "city": CITY, "state": "OH", "postal_code": POSTAL_CODE}
     return body_with("consumer", {**CANARIES, "address": address})
 
@@ -105,17 +106,19 @@ def requests_with_canaries(api: Served) -> list[bytes]:
     raw = json.dumps(good).encode()
     name = CANARIES["family_name"]
     headers = {"content-type": "application/json", "idempotency-key": "canary"}
-    for body in (raw[:-1], raw + raw, raw.replace(b'"ssn"', b'"Quixotovix":1,"Quixotovix"')):
-        answers.append(api.ask("POST", ASK, headers=headers, content=body))
+    twice = raw.replace(b'"ssn"', b'"Quixotovix":1,"Quixotovix"')
+    answers += [
+        api.ask("POST", ASK, headers=headers, content=body) for body in (raw[:-1], raw + raw, twice)
+    ]
     person = "/v1/consumers/7b1b1a3e-5a52-4a0b-9a6a-3d6f0d3f6c11"
-    for path in (
+    paths = (
         f"/{name}",
         f"/v1/consumers/{CANARIES['ssn']}/spending-power",
         f"{person}/spending-power/merchants?name={quote(name)}",
         f"{person}/spending-power/merchants?{quote(STREET)}={CANARIES['ssn']}&sort={name}",
         f"{person}/decisions/{CANARIES['ssn']}",
-    ):
-        answers.append(api.ask("GET", path))
+    )
+    answers += [api.ask("GET", path) for path in paths]
     answers.append(api.ask("GET", f"{person}/consents", headers={"prefer": name, "accept": name}))
     answers.append(api.ask("GET", "/healthz", key=f"wk_{name}", headers={"user-agent": name}))
     answers.append(api.ask("GET", "/readyz", headers={"idempotency-key": name}))

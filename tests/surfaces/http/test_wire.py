@@ -25,7 +25,8 @@ HEAD = (
     "POST /v1/prequalifications HTTP/1.1\r\nhost: x\r\nidempotency-key: k\r\n"
     f"authorization: Bearer {ALL_SCOPES.text}\r\ncontent-type: application/json\r\n"
 )
-READ = f"GET /v1/consumers/{CONSUMER}/spending-power HTTP/1.1\r\nhost: x\r\n" + (
+READ = (
+    f"GET /v1/consumers/{CONSUMER}/spending-power HTTP/1.1\r\nhost: x\r\n"
     f"authorization: Bearer {ALL_SCOPES.text}\r\n"
 )
 BODY = json.dumps(GOOD)
@@ -160,7 +161,7 @@ class Held:
 
     async def __call__(self, *_: Any, **__: Any) -> bytes:
         self.entered.release()
-        while not self.may_go.is_set():
+        while not self.may_go.is_set():  # noqa: ASYNC110 - it is set by another thread
             await asyncio.sleep(0.01)
         return self.body
 
@@ -246,6 +247,7 @@ def test_a_server_process_ends_with_zero_on_sigterm(tmp_path, repository):
     process = subprocess.Popen(  # noqa: S603 - our own program
         [sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
+    assert process.stdout is not None
     port = int(process.stdout.readline())
     with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
         connection.sendall(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")

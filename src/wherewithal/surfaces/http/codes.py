@@ -182,4 +182,17 @@ CODES = {
     "missing_header": "a header is required and not there",
     "repeated_header": "a header that may stand once stands twice",
     "malformed_header": "a header has not the form that `expected` describes",
+    # What only a use case can know.
+    "unknown_consent": "this person gave no such consent",
+    "consent_purpose": "the consent is for another purpose",
+    "consent_expired": "the consent has ended",
+    "consent_revoked": "the consent was taken back",
+    "consent_used": "the consent was for one report, and that was made",
+    "key_reused": "the key was used for another request",
+    "ambiguous_identity": "the person may be one whom we know, or not",
+    "pull_budget_spent": "this person's report was asked for too often in 30 days",
+    "unknown_product": "no product of ours",
+    "unusable_name": "nothing is left of the name to search for",
+    "cursor_malformed": "not a cursor of ours",
+    "cursor_of_another_query": "the cursor was given for another query",
 }

@@ -1,0 +1,57 @@
+"""Schemathesis, all its phases and checks, against the API as in production."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.surfaces.http.bodies import GOOD
+from tests.surfaces.http.serving import Served
+
+CONFIGURATION = Path(__file__).with_name("schemathesis.toml").read_text(encoding="utf-8")
+
+
+def known_person(api: Served) -> str:
+    """Return the configuration that names things which are there, so that reading finds them."""
+    headers = {"idempotency-key": "schemathesis"}
+    answer = api.ask("POST", "/v1/prequalifications", headers=headers, json=GOOD).json()
+    names = ("consumer_id", "prequalification_id", "decision_id")
+    lines = [f'"path.{name}" = "{answer[name]}"' for name in names]
+    return "\n".join(
+        [
+            "[parameters]",
+            *lines,
+            f'"path.consent_id" = "{answer["prequalification_id"]}"',
+            '"path.merchant_id" = "lantern-and-loom"\n',
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("knows_a_person", "seconds"),
+    [pytest.param(False, 45, id="anything"), pytest.param(True, 25, id="a known person")],
+)
+def test_schemathesis_finds_nothing(live_api, tmp_path, knows_a_person, seconds):
+    """Examples, coverage, fuzzing, then sequences by the document's links, until time is up."""
+    given = known_person(live_api) if knows_a_person else ""
+    (tmp_path / "schemathesis.toml").write_text(given + CONFIGURATION, encoding="utf-8")
+    first = len(live_api.lines)
+    command = [
+        *(sys.executable, "-m", "schemathesis.cli", "--config-file", "schemathesis.toml", "run"),
+        *(f"{live_api.url}/openapi.json", "--max-time", str(seconds), "--seed", "20261120"),
+        *("--header", f"Authorization: Bearer {live_api.key}", "--no-color"),
+    ]
+    ran = subprocess.run(  # noqa: S603 - a tool of our own set-up
+        command, cwd=tmp_path, capture_output=True, text=True, timeout=seconds + 60, check=False
+    )
+    assert ran.returncode == 0, ran.stdout[-20_000:] + ran.stderr
+    assert "14 selected / 14 total" in ran.stdout
+    asked = [line for line in live_api.lines[first:] if line["event"] == "request"]
+    found = {line["route"] for line in asked if line["status"] == 200}
+    routes = {operation.path for operation in live_api.api.operations}
+    assert max(line["status"] for line in asked) < 500
+    assert {line["route"] for line in asked} >= routes
+    assert not knows_a_person or found >= routes
