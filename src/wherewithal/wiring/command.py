@@ -29,7 +29,12 @@ from wherewithal.vocabulary.errors import BundleRefused, Problem
 from wherewithal.vocabulary.merchant import Directory
 from wherewithal.wiring.offline import offline_run
 from wherewithal.wiring.places import shipped
-from wherewithal.wiring.service_ports import merchant_ports, publish_ports, service_ports
+from wherewithal.wiring.service_ports import (
+    demo_ports,
+    merchant_ports,
+    publish_ports,
+    service_ports,
+)
 
 BUNDLE = "policies/everyday"
 _READERS = {
@@ -48,7 +53,11 @@ def main() -> int:
 def app_of(ports: Ports) -> App:
     """Return the command line over these ports and the service's."""
     return build_app(
-        ports, service=service_ports(), publish=publish_ports(), merchants=merchant_ports()
+        ports,
+        service=service_ports(),
+        publish=publish_ports(),
+        merchants=merchant_ports(),
+        demo=demo_ports(),
     )
 
 

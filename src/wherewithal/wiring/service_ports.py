@@ -5,8 +5,10 @@ A decision from a file, or `--help`, pays nothing for a database, a server and a
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
+from wherewithal.surfaces.cli.demo_ports import DemoPorts
 from wherewithal.surfaces.cli.merchants import MerchantPorts
 from wherewithal.surfaces.cli.publish import PublishPorts
 from wherewithal.surfaces.cli.service import ServicePorts
@@ -43,12 +45,19 @@ def merchant_ports() -> MerchantPorts:
     )
 
 
-def _late(name: str) -> Any:
-    """Return a function of `service_commands`, which is imported when it is called."""
+def demo_ports() -> DemoPorts:
+    """Return what the demo's service needs."""
+    return DemoPorts(
+        start_service=_late("start_demo_service", "demo_service"),
+        count_directory=_late("count_directory", "demo_service"),
+    )
+
+
+def _late(name: str, module: str = "service_commands") -> Any:
+    """Return a function of a module of `wiring`, which is imported when it is called."""
 
     def call(*arguments: Any, **named: Any) -> Any:
-        from wherewithal.wiring import service_commands  # noqa: PLC0415 - late on purpose, see above
-
-        return getattr(service_commands, name)(*arguments, **named)
+        found = import_module(f"wherewithal.wiring.{module}")
+        return getattr(found, name)(*arguments, **named)
 
     return call

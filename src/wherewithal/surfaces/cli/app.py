@@ -11,6 +11,7 @@ from cyclopts import App, CycloptsError
 from wherewithal import __version__
 from wherewithal.surfaces.cli.decide import add_decide
 from wherewithal.surfaces.cli.demo import add_demo
+from wherewithal.surfaces.cli.demo_ports import DemoPorts
 from wherewithal.surfaces.cli.dmn import add_dmn
 from wherewithal.surfaces.cli.lending import add_lending
 from wherewithal.surfaces.cli.merchants import MerchantPorts, add_merchants
@@ -34,7 +35,12 @@ EXIT_INTERRUPTED = 130
 
 
 def build_app(
-    ports: Ports, *, service: ServicePorts, publish: PublishPorts, merchants: MerchantPorts
+    ports: Ports,
+    *,
+    service: ServicePorts,
+    publish: PublishPorts,
+    merchants: MerchantPorts,
+    demo: DemoPorts,
 ) -> App:
     """Return the app with all commands."""
     app = App(
@@ -44,7 +50,7 @@ def build_app(
         help_format="markdown",
         suppress_keyboard_interrupt=False,
     )
-    add_demo(app, ports)
+    add_demo(app, ports, demo)
     add_decide(app, ports)
     add_service(app, service)
     add_offline(app, ports)

@@ -53,7 +53,7 @@ def heading(title: str) -> RenderableType:
 
 def said(text: str) -> RenderableType:
     """Return a paragraph."""
-    return _indented(Text(text))
+    return indented(Text(text))
 
 
 def typed(text: str) -> RenderableType:
@@ -61,7 +61,21 @@ def typed(text: str) -> RenderableType:
     return Text(f"  {text}", style="bold", no_wrap=True, overflow="ignore")
 
 
-def _indented(content: RenderableType) -> RenderableType:
+def points(lines: Sequence[str]) -> RenderableType:
+    """Return lines of which the first heads the rest."""
+    first, *rest = lines
+    return indented(
+        Group(Text(first, style="bold"), *(Padding(Text(t), (0, 0, 0, 2)) for t in rest))
+    )
+
+
+def verdict(text: str, *, is_well: bool) -> RenderableType:
+    """Return a sentence that says whether things agree."""
+    return indented(Text(text, style="bold green" if is_well else "bold red"))
+
+
+def indented(content: RenderableType) -> RenderableType:
+    """Return something two places to the right."""
     return Padding(content, (0, 0, 0, 2), expand=False)
 
 
@@ -80,7 +94,7 @@ def person_lines(answer: Mapping[str, Any]) -> RenderableType:
         lines.append(Text(f"why   {reason['wording']}{form if reason['regb_number'] else ''}"))
         if reason["cure"]:
             lines.append(Text(f"cure  {reason['cure']}", style="green"))
-    return _indented(Group(*lines))
+    return indented(Group(*lines))
 
 
 def products_table(products: Mapping[str, Mapping[str, Any]]) -> RenderableType:
@@ -89,7 +103,7 @@ def products_table(products: Mapping[str, Mapping[str, Any]]) -> RenderableType:
     table.columns[1].justify = "right"
     for product in products.values():
         table.add_row(product["name"], dollars(product["power_cents"]), _plan_or_reason(product))
-    return _indented(table)
+    return indented(table)
 
 
 def merchants_table(merchants: Sequence[Mapping[str, Any]], codes: Sequence[str]) -> RenderableType:
@@ -103,13 +117,18 @@ def merchants_table(merchants: Sequence[Mapping[str, Any]], codes: Sequence[str]
             amount = f"up to {dollars(product['power_cents'])}\n" if product["power_cents"] else ""
             cells.append(amount + _plan_or_reason(product))
         table.add_row(merchant["name"], *cells)
-    return _indented(table)
+    return indented(table)
 
 
 def _plan_or_reason(product: Mapping[str, Any]) -> str:
     plan, reason = product["best_plan"], product["reason"]
     if plan is None:
         return str(reason["wording"]) if reason else "-"
+    return plan_line(plan)
+
+
+def plan_line(plan: Mapping[str, Any]) -> str:
+    """Return how often and how much is paid, and what it costs."""
     price = f"APR {plan['apr_bps'] / 100:.2f}%, costs {dollars(plan['finance_charge_cents'])}"
     if plan["finance_charge_cents"] == 0:
         price = "no charge"
@@ -144,7 +163,7 @@ def tiers_table(tiers: Sequence[TierOutcome], *, rows: int) -> RenderableType:
             percent(tier.defaulted, tier.rows),
             power,
         )
-    return _indented(table)
+    return indented(table)
 
 
 def agreement_line(agreement: Agreement) -> RenderableType:
@@ -156,5 +175,4 @@ def agreement_line(agreement: Agreement) -> RenderableType:
     differing = ", ".join(f"{name} in {rows:,} rows" for name, rows in agreement.differing.items())
     if differing:
         text += f"; they differ in {differing}"
-    style = "bold green" if agreement.is_total else "bold red"
-    return _indented(Text(text, style=style))
+    return verdict(text, is_well=agreement.is_total)
