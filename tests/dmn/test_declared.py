@@ -62,6 +62,12 @@ def test_a_list_of_one_is_its_item(executor):
     assert executor.run(made, SCORE, [(4,)]) == [Decimal(4)]
 
 
+@EACH
+def test_an_argument_outside_its_allowed_values_makes_the_call_null(executor):
+    made = model("(function(a: tScore) 1)(n)", {"n": "number"})
+    assert executor.run(made, SCORE, [(299,), (300,)]) == [None, Decimal(1)]
+
+
 def test_what_the_type_proves_is_not_tested_again():
     program = compiled(model("n", {"n": "tScore"}), {"n": number(300, 850)})
     assert program.node("Result").op.value == "input"
@@ -73,6 +79,9 @@ def test_what_the_type_proves_is_not_tested_again():
         (("n", {"n": "string"}, SCORE), "typed.dmn: input 'n': it is declared a string and is a number [outside_profile]"),
         (("n + 1", {"n": "number"}, SCORE, "tTier"), "typed.dmn: decision 'Result', result: it is declared a string and is a number [outside_profile]"),
         (("[k]", {"k": "string"}, TIER, "tTiers"), "typed.dmn: decision 'Result', result: whether its items are allowed only a run can tell, and it is a list [outside_profile]"),
+        (("(function(a: string) a)(n)", {"n": "number"}, SCORE), "typed.dmn: decision 'Result': it is declared a string and is a number [outside_profile]"),
+        (("10 * [n]", {"n": "number"}, SCORE), "typed.dmn: decision 'Result': a single value is expected here, not a list [outside_profile]"),
+        (("n", {"n": "number"}, SCORE, "tTiers"), "typed.dmn: decision 'Result', result: it is declared a list and is a value that may be null [outside_profile]"),
         (("[1, n]", {"n": "number"}, SCORE, "number"), "typed.dmn: decision 'Result', result: it is declared a single value and is a list [outside_profile]"),
     ],
 )  # fmt: skip

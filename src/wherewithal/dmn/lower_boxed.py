@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from wherewithal.dmn import model
+from wherewithal.dmn.feel import ast
 from wherewithal.dmn.ir import Node, OutsideProfile
+from wherewithal.dmn.lower_declared import as_declared, conditioned, where
 from wherewithal.dmn.lower_table import lower_table
 from wherewithal.dmn.lowering import Lowering
 from wherewithal.dmn.types import Kind
@@ -16,6 +18,33 @@ def lower_boxed(
     lowering: Lowering, expression: model.Expression | None, scope: Mapping[str, Value]
 ) -> Value:
     """Return the value of a boxed expression; OutsideProfile says what the profile lacks."""
+    value = _lowered(lowering, expression, scope)
+    # The type of a function is that of its result, which is looked at where it is called.
+    if expression is None or isinstance(value, FunctionValue):
+        return value
+    return as_declared(lowering, expression.type_ref, value)
+
+
+def lower_call(lowering: Lowering, function: FunctionValue, given: Mapping[str, Value]) -> Value:
+    """Return a function's body with its parameters bound, each as it is declared."""
+    typed = dict(given)
+    conditions: list[Node] = []
+    for name, type_ref in zip(function.parameters, function.types, strict=False):
+        typed[name], holds = conditioned(lowering, type_ref, given[name])
+        conditions.append(holds)
+    scope = {**function.scope, **typed}
+    if isinstance(function.body, ast.Node):
+        value = lowering.lower(function.body, scope)
+    else:
+        value = lower_boxed(lowering, function.body, scope)
+    # An argument that is not of its type makes the whole call null.
+    value = where(lowering, lowering.graph.all_of(conditions), value)
+    return as_declared(lowering, function.result, value)
+
+
+def _lowered(
+    lowering: Lowering, expression: model.Expression | None, scope: Mapping[str, Value]
+) -> Value:
     match expression:
         case None:
             raise OutsideProfile("there is no expression")
@@ -42,8 +71,13 @@ def lower_boxed(
             if kind != "FEEL":
                 message = f"a {kind} function is outside the profile"
                 raise OutsideProfile(message)
-            names = tuple(name for name, _ in parameters)
-            return FunctionValue(name="function", parameters=names, body=body, scope=scope)
+            return FunctionValue(
+                name="function",
+                parameters=tuple(name for name, _ in parameters),
+                body=body,
+                scope=scope,
+                types=tuple(type_ref for _, type_ref in parameters),
+            )
         case model.BoxedList(items=items):
             return ListValue(items=tuple(lower_boxed(lowering, item, scope) for item in items))
         case model.Relation(columns=columns, rows=rows):
@@ -58,6 +92,7 @@ def _context(lowering: Lowering, boxed: model.BoxedContext, scope: Mapping[str, 
     entries: dict[str, Value] = {}
     for entry in boxed.entries:
         value = lower_boxed(lowering, entry.expression, {**scope, **entries})
+        value = as_declared(lowering, entry.type_ref, value)
         if entry.name is None:
             return value
         entries[entry.name] = value

@@ -17,15 +17,36 @@ from wherewithal.dmn.types import KINDS, Kind
 from wherewithal.dmn.values import ContextValue, ListValue, Value
 
 
-def as_declared(lowering: Lowering, one: model.Model, type_ref: str | None, value: Value) -> Value:
-    """Return a value as a type of a model has it: null where it is outside the allowed values.
+def as_declared(lowering: Lowering, type_ref: str | None, value: Value) -> Value:
+    """Return a value as a type of the lowering's model has it: null where it is not allowed.
 
     Errors: OutsideProfile if the value is of another kind, or a test of it is outside the profile.
     """
+    value, holds = conditioned(lowering, type_ref, value)
+    return where(lowering, holds, value)
+
+
+def conditioned(lowering: Lowering, type_ref: str | None, value: Value) -> tuple[Value, Node]:
+    """Return a value in the shape of a type, and whether it is one of the type's values."""
+    one = lowering.owner
+    if one is None or type_ref is None:
+        return value, lowering.graph.constant(value=True)
     declared = declared_type(one, type_ref)
-    if declared.item is None and isinstance(value, ListValue) and len(value.items) == 1:
-        value = value.items[0] if _is_single(declared) else value
-    holds = lowering.graph.all_of(_conditions(lowering, one, declared, value))
+    if isinstance(value, ListValue) and len(value.items) == 1 and _is_single(declared):
+        value = value.items[0]
+    elif declared.item is not None and not isinstance(value, ListValue) and not _is_null(value):
+        if isinstance(value, Node) and value.type.nullable:
+            raise OutsideProfile("it is declared a list and is a value that may be null")
+        value = ListValue(items=(value,))
+    return value, lowering.graph.all_of(_conditions(lowering, one, declared, value))
+
+
+def _is_null(value: Value) -> bool:
+    return isinstance(value, Node) and value.type.kind is Kind.NULL
+
+
+def where(lowering: Lowering, holds: Node, value: Value) -> Value:
+    """Return the value where the condition is true, else null."""
     if holds.op is Op.CONSTANT:
         return value if holds.payload is True else lowering.graph.constant(None)
     return _where(lowering, holds, value)

@@ -85,6 +85,8 @@ class Lowering:
     #: Nodes known not to be null in the branch that is being lowered.
     known: frozenset[int] = field(default_factory=frozenset)
     depth: int = 0
+    #: The model whose types are meant; None where there are none.
+    owner: model.Model | None = None
 
     def lower(self, tree: ast.Node, scope: Mapping[str, Value]) -> Value:
         """Return the value of an expression; OutsideProfile says what the profile lacks."""
@@ -202,7 +204,10 @@ class Lowering:
     # -- operators -----------------------------------------------------------------------------
 
     def _negation(self, tree: ast.Negation, scope: Mapping[str, Value]) -> Node:
-        operand = self.typed(tree.operand, scope, Kind.NUMBER, Kind.DAYS)
+        operand = self._operand(tree.operand, scope)
+        if operand.type.kind not in (Kind.NUMBER, Kind.DAYS, Kind.NULL):
+            message = f"a number or days duration is expected, not a {operand.type.kind.value}"
+            raise OutsideProfile(message)
         return operand if operand.type.kind is Kind.NULL else self.graph.negate(operand)
 
     def _binary(self, tree: ast.Binary, scope: Mapping[str, Value]) -> Node:
@@ -217,14 +222,24 @@ class Lowering:
                 else "'**' is outside the profile"
             )
             raise OutsideProfile(message)
-        left, right = self.node(tree.left, scope), self.node(tree.right, scope)
         if tree.op in ("+", "-", "*"):
-            return self.arithmetic(tree.op, left, right)
+            operands = [self._operand(side, scope) for side in (tree.left, tree.right)]
+            return self.arithmetic(tree.op, *operands)
+        left, right = self.node(tree.left, scope), self.node(tree.right, scope)
         found = self.compare(tree.op, left, right)
         # Within a function what is settled for one call may be open for the next.
         if self.depth == 0 and (said := settled(tree.op, left, right, found)) is not None:
             self.recorder.warn("settled-comparison", said)
         return found
+
+    def _operand(self, tree: ast.Node, scope: Mapping[str, Value]) -> Node:
+        """Return a single value; arithmetic, unlike a comparison, takes no list of one for it."""
+        value = self.lower(tree, scope)
+        if isinstance(value, ListValue):
+            raise OutsideProfile("a single value is expected here, not a list")
+        if not isinstance(value, Node):
+            return self.node(tree, scope)
+        return value
 
     def arithmetic(self, op: str, left: Node, right: Node) -> Node:
         """Return left op right for + - *; null with anything is null."""
@@ -362,19 +377,24 @@ class Lowering:
         if self.depth >= DEPTH_MAX:
             message = f"'{function.name}' calls itself, which cannot be inlined"
             raise OutsideProfile(message)
-        from wherewithal.dmn.lower_boxed import lower_boxed  # noqa: PLC0415 - the two call each other
+        from wherewithal.dmn.lower_boxed import lower_call  # noqa: PLC0415 - the two call each other
 
-        inner = replace(self, depth=self.depth + 1)
-        scope = {**function.scope, **given}
-        if isinstance(function.body, ast.Node):
-            return inner.lower(function.body, scope)
-        return lower_boxed(inner, function.body, scope)
+        return lower_call(replace(self, depth=self.depth + 1), function, given)
 
     def _function(self, tree: ast.FunctionDefinition, scope: Mapping[str, Value]) -> FunctionValue:
         if tree.external:
             raise OutsideProfile("an external function is outside the profile")
         parameters = tuple(parameter.name for parameter in tree.parameters)
-        return FunctionValue(name="function", parameters=parameters, body=tree.body, scope=scope)
+        refs = [parameter.type_ref for parameter in tree.parameters]
+        if any(ref is not None and ref.arguments for ref in refs):
+            raise OutsideProfile("a parameter of a list, context or function type")
+        return FunctionValue(
+            name="function",
+            parameters=parameters,
+            body=tree.body,
+            scope=scope,
+            types=tuple(ref.name if ref is not None else None for ref in refs),
+        )
 
     # -- unary tests ---------------------------------------------------------------------------
 

@@ -160,14 +160,14 @@ class _Compiler:
         self.recorder.file, self.recorder.decision = owner.file, decision.name
         self.recorder.part = ""
         before = len(self.recorder.diagnostics)
-        lowering = Lowering(graph=self.graph, recorder=self.recorder)
+        lowering = Lowering(graph=self.graph, recorder=self.recorder, owner=owner)
         try:
             value = lower_boxed(lowering, decision.expression, scope)
         except OutsideProfile as problem:
             self.recorder.report("", problem)
             return None
         try:
-            value = as_declared(lowering, owner, decision.type_ref, value)
+            value = as_declared(lowering, decision.type_ref, value)
         except OutsideProfile as problem:
             self.recorder.report("result", problem)
         return None if len(self.recorder.diagnostics) > before else value
@@ -215,12 +215,12 @@ class _Compiler:
         key = (owner.file, name)
         if key not in self.typed:
             self.recorder.file, self.recorder.decision = owner.file, ""
-            lowering = Lowering(graph=self.graph, recorder=self.recorder)
+            lowering = Lowering(graph=self.graph, recorder=self.recorder, owner=owner)
             try:
                 given = self.inputs[name]
                 # Lists are of the length that was given: whoever gives them has checked them.
                 self.typed[key] = (
-                    given if _has_list(given) else as_declared(lowering, owner, type_ref, given)
+                    given if _has_list(given) else as_declared(lowering, type_ref, given)
                 )
             except OutsideProfile as problem:
                 place = f"{owner.file}: input '{name}'"
@@ -243,12 +243,16 @@ class _Compiler:
         if scope is None:
             return None
         try:
-            value = lower_boxed(
-                Lowering(graph=self.graph, recorder=self.recorder), known.function, scope
-            )
+            lowering = Lowering(graph=self.graph, recorder=self.recorder, owner=owner)
+            value = lower_boxed(lowering, known.function, scope)
         except OutsideProfile as problem:
             self.recorder.diagnostics.append(
                 error("outside_profile", f"{place}, function '{known.name}'", str(problem))
             )
             return None
-        return replace(value, name=known.name) if isinstance(value, FunctionValue) else value
+        if not isinstance(value, FunctionValue):
+            return value
+        # The type of a function itself says nothing of its result.
+        item = {item.name: item for item in owner.item_definitions}.get(known.type_ref or "")
+        is_function = item is not None and item.function_parameters is not None
+        return replace(value, name=known.name, result=None if is_function else known.type_ref)

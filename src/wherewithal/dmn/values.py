@@ -42,6 +42,9 @@ class FunctionValue:
     parameters: tuple[str, ...]
     body: ast.Node | model.Expression | None
     scope: Mapping[str, Value]
+    #: Declared types of the parameters, in order, where any is; and of the result.
+    types: tuple[str | None, ...] = ()
+    result: str | None = None
 
 
 Value = Node | ContextValue | ListValue | RangeValue | FunctionValue
