@@ -18,7 +18,7 @@ from typing import Any
 import polars as pl
 
 from wherewithal.qualify.decide import decide
-from wherewithal.service.offline import CHUNK_ROWS
+from wherewithal.service.offline import CHUNK_ROWS, COMPRESSION
 from wherewithal.sources.bundle import load_bundle
 from wherewithal.sources.facts_parquet import facts_of_part, scan_parquet_facts
 from wherewithal.sources.facts_rows import applicant_of
@@ -59,7 +59,7 @@ def copy(facts: Path, out: Path) -> None:
     out.mkdir(parents=True)
     for number, first in enumerate(range(0, scan_parquet_facts(facts), CHUNK_ROWS)):
         part = pl.scan_parquet(facts).slice(first, CHUNK_ROWS).collect()
-        part.write_parquet(out / f"{number:05d}.parquet", compression="lz4", statistics=False)
+        part.write_parquet(out / f"{number:05d}.parquet", compression=COMPRESSION, statistics=False)
 
 
 def decided_one_by_one(sample: pl.DataFrame) -> Iterator[dict[str, Any]]:

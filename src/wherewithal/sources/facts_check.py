@@ -106,6 +106,9 @@ def refuse_after(frame: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
     Null:   a row without a day stays as it is; it has failed already.
     """
+    last = frame["as_of"].max()
+    if not isinstance(last, date) or last <= as_of:
+        return frame
     later = (pl.col("as_of") > as_of).fill_null(value=False)
     facts = [
         pl.when(~later).then(pl.col(fact.name)).alias(fact.name)
