@@ -18,13 +18,13 @@ from wherewithal.qualify.person import PERSON_COLUMNS
 from wherewithal.qualify.plans import Plans
 from wherewithal.service.answers import ProductAnswer, SpendingPower
 from wherewithal.service.offline import decide_chunk, run_offline
-from wherewithal.service.product_answers import ProductAnswers
 from wherewithal.service.publish_generation import (
     PublishAnswer,
     PublishRequest,
     publish_generation,
 )
 from wherewithal.service.read_spending_power import read_spending_power
+from wherewithal.service.standing_products import ProductAnswers
 from wherewithal.store.generations import GenerationsInStore
 from wherewithal.store.pool import Pool, open_pool
 from wherewithal.store.powers import PeopleInStore

@@ -23,8 +23,8 @@ from wherewithal.qualify.decide_frame import decide_frame
 from wherewithal.qualify.person import PERSON_COLUMNS
 from wherewithal.qualify.plans import Plans
 from wherewithal.service.answers import ClaimType, ProductStatus
-from wherewithal.service.product_answers import ProductAnswers
 from wherewithal.service.standing import PersonStanding
+from wherewithal.service.standing_products import ProductAnswers
 
 PRODUCTS = ("pay_in_4", "monthly", "one_time_card", "card")
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)

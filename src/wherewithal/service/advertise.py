@@ -19,9 +19,9 @@ from wherewithal.service.applicant_facts import calendar_day
 from wherewithal.service.directory import HeldDirectory
 from wherewithal.service.errors import RequestRefused
 from wherewithal.service.merchant_answers import AdvertisedOffer, AdvertisedOffers, TriggerTerm
-from wherewithal.service.product_answers import ProductAnswers
 from wherewithal.service.products_answer import plan_answer
 from wherewithal.service.read_merchant import payments_of
+from wherewithal.service.standing_products import ProductAnswers
 from wherewithal.vocabulary.errors import Problem
 from wherewithal.vocabulary.facts import STATES
 from wherewithal.vocabulary.product import Product

@@ -18,9 +18,9 @@ from wherewithal.service.merchant_answers import (
     MerchantsQuery,
 )
 from wherewithal.service.person_shelves import PersonShelf, PersonShelves
-from wherewithal.service.product_answers import ProductAnswers
 from wherewithal.service.read_spending_power import expired_products, status_of, wording_of
 from wherewithal.service.standing import PersonRow, ReadsPeople
+from wherewithal.service.standing_products import ProductAnswers
 from wherewithal.vocabulary.errors import CursorRefused, DomainError, Problem
 from wherewithal.vocabulary.product import ProductCode
 

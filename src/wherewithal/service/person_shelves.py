@@ -14,10 +14,10 @@ from wherewithal.qualify.shelf import Shelf, ShelfAnswer, shelf_of
 from wherewithal.service.answers import ProductStatus
 from wherewithal.service.directory import Held
 from wherewithal.service.merchant_answers import MerchantProduct
-from wherewithal.service.product_answers import USED, is_about_the_person, less_used
 from wherewithal.service.products_answer import product_status
 from wherewithal.service.read_spending_power import standing_of
 from wherewithal.service.standing import CurrentDecision, PersonRow, PersonStanding
+from wherewithal.service.standing_products import USED, is_about_the_person, less_used
 from wherewithal.vocabulary.errors import InvariantBroken
 
 #: Shelves that are kept; one of 1,000 programs takes a few hundred kilobytes.

@@ -17,12 +17,6 @@ from wherewithal.service.merchant_answers import (
     MerchantAnswer,
     PaymentAnswer,
 )
-from wherewithal.service.product_answers import (
-    USED,
-    ProductAnswers,
-    is_about_the_person,
-    less_used,
-)
 from wherewithal.service.products_answer import plan_answer, product_status
 from wherewithal.service.read_spending_power import (
     expired_products,
@@ -31,6 +25,12 @@ from wherewithal.service.read_spending_power import (
     wording_of,
 )
 from wherewithal.service.standing import CurrentDecision, PersonRow, ReadsPeople
+from wherewithal.service.standing_products import (
+    USED,
+    ProductAnswers,
+    is_about_the_person,
+    less_used,
+)
 from wherewithal.vocabulary.errors import Problem
 from wherewithal.vocabulary.product import Product
 from wherewithal.vocabulary.program import PlanCode

@@ -15,8 +15,8 @@ import msgspec
 
 from wherewithal.service.answers import ClaimType, ProductAnswer, ProductStatus, Used
 from wherewithal.service.applicant_facts import calendar_day
-from wherewithal.service.product_answers import ProductAnswers
 from wherewithal.service.standing import CurrentDecision, PersonRow, PersonStanding, ReadsPeople
+from wherewithal.service.standing_products import ProductAnswers
 from wherewithal.vocabulary.outcome import Outcome
 
 Status: TypeAlias = Literal["available", "not_yet_assessed", "expired", "blocked", "not_decided"]

@@ -17,10 +17,10 @@ from wherewithal.service.directory import HeldDirectory
 from wherewithal.service.errors import Unavailable
 from wherewithal.service.person_shelves import PersonShelves
 from wherewithal.service.prequalify import prequalify
-from wherewithal.service.product_answers import ProductAnswers
 from wherewithal.service.read_back import find_decision, find_prequalification
 from wherewithal.service.read_merchant import merchant_for
 from wherewithal.service.read_spending_power import read_spending_power
+from wherewithal.service.standing_products import ProductAnswers
 from wherewithal.sources.bureau_transunion.client import BUREAU
 from wherewithal.store.credentials import CredentialsInStore
 from wherewithal.store.directory import DirectoryInStore

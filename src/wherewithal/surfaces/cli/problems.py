@@ -1,6 +1,7 @@
 """The one presenter of errors: every problem on a line of standard error, nothing about a person.
 
-Exit codes: 2 for an input or argument that cannot be used, 70 for a fault of our own.
+Exit codes: 2 for an input or argument that cannot be used, 70 for a fault of our own, 75 for what
+may well work in a moment.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ import sys
 from cyclopts import CycloptsError
 
 from wherewithal.dmn.errors import DmnError, ModelRefused
+from wherewithal.service.errors import Conflicting, Unavailable
 from wherewithal.vocabulary.errors import DomainError, InputRefused, WherewithalError
 
 EXIT_REFUSED = 2
 EXIT_OWN_FAULT = 70
+EXIT_TRY_AGAIN = 75
 _HELP = "Try the same command with --help."
 
 
@@ -39,6 +42,8 @@ def _lines(error: Exception) -> tuple[list[str], int]:
             return [str(diagnostic) for diagnostic in error.diagnostics], EXIT_REFUSED
         case DomainError() | DmnError():
             return [str(error)], EXIT_REFUSED
+        case Conflicting() | Unavailable():
+            return [f"{error}; nothing was lost, try again in a moment"], EXIT_TRY_AGAIN
         case WherewithalError():
             return [str(error)], EXIT_OWN_FAULT
         case _:
