@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -37,7 +38,8 @@ class Api:
         """Make every route; nothing is begun."""
         self.settings = settings
         self.log = log
-        self._new_uuid = doors.new_uuid
+        self._request_prefix = doors.new_uuid().hex[:20]
+        self._request_numbers = itertools.count(1)
         #: Every route that there is, in the order of the document.
         self.operations: Sequence[Operation] = operations_of(
             doors, settings=settings, metrics=metrics, is_draining=lambda: self.edge.is_draining
@@ -54,8 +56,8 @@ class Api:
         )
 
     def new_request_id(self) -> str:
-        """Return an id for a request that has none."""
-        return self._new_uuid().hex
+        """Return an id for a request that has none: a process by chance, a request by number."""
+        return f"{self._request_prefix}{next(self._request_numbers):012x}"
 
     def begin_drain(self) -> None:
         """Say no to readiness from now on."""

@@ -36,7 +36,8 @@ def make_log(stream: BinaryIO, *, clock: Callable[[], datetime]) -> BindableLogg
         processors=[dated, encoded],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
     )
-    return logger
+    # Bound once: an unbound one would bind itself anew for every line.
+    return logger.bind()
 
 
 def places(error: BaseException) -> dict[str, Any]:
