@@ -64,11 +64,18 @@ def start_demo_service(merchants: int) -> Iterator[Callable[[], DemoService]]:
     try:
         yield partial(_wait, said)
     finally:
-        if process.stdin:
-            process.stdin.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(_STOPPED_WITHIN_S)
-            reader.join()
+        _end(process, reader)
+
+
+def _end(process: subprocess.Popen[str], reader: threading.Thread) -> None:
+    """Let the pipe go and wait; a service that takes too long ends by itself later."""
+    if process.stdin:
+        process.stdin.close()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(_STOPPED_WITHIN_S)
+        reader.join()
+        if process.stdout:
+            process.stdout.close()
 
 
 def count_directory(merchants: int) -> MadeDirectory:
