@@ -43,20 +43,6 @@ def process_operations(
     document = b""
     page = b""
 
-    async def live(_call: Call) -> Reply:
-        return json_reply(Live(status="live"))
-
-    async def ready(_call: Call) -> Reply:
-        if is_draining():
-            raise Refused("unavailable", "This process is about to end.", headers=_RETRY_SOON)
-        checks = dict(await doors.readiness())
-        if failed := ", ".join(sorted(name for name, is_ok in checks.items() if not is_ok)):
-            raise Refused("unavailable", f"Not ready: {failed}.", headers=_RETRY_SOON)
-        return json_reply(Ready(status="ready", checks=checks))
-
-    async def measure(_call: Call) -> Reply:
-        return Reply(body=metrics.text(), media_type=MEDIA_TYPE)
-
     async def describe(_call: Call) -> Reply:
         return Reply(body=document)
 
@@ -66,70 +52,78 @@ def process_operations(
 
     operations = (
         *business,
-        _open(
-            "readLiveness",
-            "/healthz",
-            "Whether the process lives",
-            live,
-            Success(meaning="It does", schema=Live, examples={"live": {"status": "live"}}),
-        ),
-        _open(
-            "readReadiness",
-            "/readyz",
-            "Whether the process can serve",
-            ready,
-            Success(
-                meaning="It can",
-                schema=Ready,
-                examples={"ready": {"status": "ready", "checks": {"database": True}}},
-            ),
-        ),
-        Operation(
-            operation_id="readMetrics",
-            method="GET",
-            path="/metrics",
-            tag="Process",
-            summary="Counts and times for Prometheus",
-            description="Labels are names of ours: routes as they are written, outcomes, statuses.",
-            handle=measure,
-            scopes=frozenset({Scope.METRICS}),
-            successes={
-                200: Success(
-                    meaning="Prometheus' text format",
-                    schema={"type": "string"},
-                    media_type="text/plain",
-                    examples={"counts": "wherewithal_pulls_total 3.0\n"},
-                )
-            },
-        ),
-        _open(
-            "readDocument",
-            "/openapi.json",
-            "This document",
-            describe,
-            Success(
-                meaning="OpenAPI 3.1",
-                schema={"type": "object", "required": ["openapi", "paths"]},
-                examples={"document": {"openapi": "3.1.0", "paths": {}}},
-            ),
-        ),
-        _open(
-            "showDocument",
-            "/docs",
-            "This document as a page",
-            show,
-            Success(
-                meaning="A page",
-                schema={"type": "string"},
-                media_type="text/html",
-                examples={"page": "<!doctype html>"},
-            ),
-        ),
+        _liveness(),
+        _readiness(doors, is_draining=is_draining),
+        _counts(metrics),
+        _open("readDocument", "/openapi.json", "This document", describe, _DOCUMENT),
+        _open("showDocument", "/docs", "This document as a page", show, _PAGE),
     )
     described = document_of(operations)
     document = msgspec.json.encode(described)
     page = docs_page(described)
     return operations
+
+
+_DOCUMENT = Success(
+    meaning="OpenAPI 3.1",
+    schema={"type": "object", "required": ["openapi", "paths"]},
+    examples={"document": {"openapi": "3.1.0", "paths": {}}},
+)
+_PAGE = Success(
+    meaning="A page",
+    schema={"type": "string"},
+    media_type="text/html",
+    examples={"page": "<!doctype html>"},
+)
+
+
+def _liveness() -> Operation:
+    async def live(_call: Call) -> Reply:
+        return json_reply(Live(status="live"))
+
+    success = Success(meaning="It does", schema=Live, examples={"live": {"status": "live"}})
+    return _open("readLiveness", "/healthz", "Whether the process lives", live, success)
+
+
+def _readiness(doors: Doors, *, is_draining: Callable[[], bool]) -> Operation:
+    async def ready(_call: Call) -> Reply:
+        if is_draining():
+            raise Refused("unavailable", "This process is about to end.", headers=_RETRY_SOON)
+        checks = dict(await doors.readiness())
+        if failed := ", ".join(sorted(name for name, is_ok in checks.items() if not is_ok)):
+            raise Refused("unavailable", f"Not ready: {failed}.", headers=_RETRY_SOON)
+        return json_reply(Ready(status="ready", checks=checks))
+
+    success = Success(
+        meaning="It can",
+        schema=Ready,
+        examples={"ready": {"status": "ready", "checks": {"database": True}}},
+    )
+    return _open("readReadiness", "/readyz", "Whether the process can serve", ready, success)
+
+
+def _counts(metrics: Metrics) -> Operation:
+    async def measure(_call: Call) -> Reply:
+        return Reply(body=metrics.text(), media_type=MEDIA_TYPE)
+
+    return Operation(
+        operation_id="readMetrics",
+        method="GET",
+        path="/metrics",
+        tag="Process",
+        summary="Counts and times for Prometheus",
+        description="Labels are names of ours: routes as they are written, outcomes, statuses.",
+        handle=measure,
+        scopes=frozenset({Scope.METRICS}),
+        successes={
+            200: Success(
+                meaning="Prometheus' text format",
+                schema={"type": "string"},
+                media_type="text/plain",
+                examples={"counts": "wherewithal_pulls_total 3.0\n"},
+            )
+        },
+    )
 
 
 def _open(
