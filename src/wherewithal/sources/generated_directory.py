@@ -60,16 +60,16 @@ def generated_directory(
     *,
     merchants: int,
     programs: int,
-    seed: int,
+    chance: Chance,
     mccs: Sequence[str],
     originators: Sequence[str],
     as_of: datetime.date,
 ) -> GeneratedDirectory:
     """Return a fictional directory as it might stand on a day.
 
+    `chance` is a seeded generator, which is all that the directory depends on besides its sizes;
     `mccs` are real category codes; `originators` are those that the law rows know.
     """
-    chance = np.random.default_rng(seed)
     made = _programs(chance, programs, originators, as_of)
     return GeneratedDirectory(
         merchants=_merchants(chance, merchants, made, mccs=mccs, as_of=as_of), programs=made

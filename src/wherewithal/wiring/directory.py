@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
+
 from wherewithal.qualify.merchant_index import merchants_frame
 from wherewithal.sources.catalogue import load_directory, load_mcc_codes
 from wherewithal.sources.generated_directory import GeneratedDirectory, generated_directory
@@ -24,7 +26,7 @@ def made_directory(merchants: int) -> GeneratedDirectory:
     return generated_directory(
         merchants=merchants,
         programs=PROGRAMS,
-        seed=_SEED,
+        chance=np.random.default_rng(_SEED),
         mccs=sorted(load_mcc_codes(needed(MCC_CODES))),
         originators=ORIGINATORS,
         as_of=_AS_OF,
