@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 
+# As in a worker process (runners/local.py); the copy has the same.
 os.environ["POLARS_MAX_THREADS"] = "1"
+os.environ["_RJEM_MALLOC_CONF"] = "dirty_decay_ms:-1,muzzy_decay_ms:-1"
 
 import json
 import resource
