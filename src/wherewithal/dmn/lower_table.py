@@ -7,7 +7,7 @@ becomes one chain a characteristic.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from wherewithal.dmn.feel import ast
@@ -229,12 +229,10 @@ def _clashes(
 ) -> list[Node]:
     if table.hit_policy not in (HitPolicy.UNIQUE, HitPolicy.ANY):
         return []
-    numbers = sorted(conditions)
     pairs = [
         (first, second)
-        for place, first in enumerate(numbers)
-        for second in numbers[place + 1 :]
-        if not _disjoint(regions[first], regions[second])
+        for first, others in _meeting(regions).items()
+        for second in _bits_of(others >> first + 1 << first + 1)
     ]
     if len(pairs) > OVERLAPS_MAX:
         message = f"{len(pairs)} pairs of rules may match together under {table.hit_policy.value}"
@@ -252,11 +250,36 @@ def _clashes(
     return clashes
 
 
-def _disjoint(left: Sequence[Region | None], right: Sequence[Region | None]) -> bool:
-    return any(
-        a is not None and b is not None and a.is_disjoint(b)
-        for a, b in zip(left, right, strict=True)
-    )
+def _meeting(regions: Regions) -> dict[int, int]:
+    """Return for each rule those that may match with it, as a set of bits by rule's number.
+
+    Rules share cells: what is compared are the different cells of a column, not the rules.
+    """
+    found = dict.fromkeys(sorted(regions), -1)
+    width = len(next(iter(regions.values()), ()))
+    for place in range(width):
+        rules_of: dict[Region | None, int] = {}
+        for number, cells in regions.items():
+            rules_of[cells[place]] = rules_of.get(cells[place], 0) | 1 << number
+        met = dict.fromkeys(rules_of, 0)
+        known = list(rules_of)
+        for position, one in enumerate(known):
+            for other in known[position:]:
+                if one is None or other is None or not one.is_disjoint(other):
+                    met[one] |= rules_of[other]
+                    met[other] |= rules_of[one]
+        for number, cells in regions.items():
+            found[number] &= met[cells[place]]
+    everything = sum(1 << number for number in regions)
+    return {number: rules & everything for number, rules in found.items()}
+
+
+def _bits_of(rules: int) -> Iterator[int]:
+    """Yield the numbers of the rules in a set of bits, ascending."""
+    while rules:
+        low = rules & -rules
+        yield low.bit_length() - 1
+        rules ^= low
 
 
 def _selected(lowering: Lowering, matched: Node, by_number: Mapping[int, Node]) -> Node:
@@ -379,14 +402,18 @@ def _neutral(lowering: Lowering, aggregation: Aggregation | None, nodes: Sequenc
 
 def _groups(numbers: Sequence[int], regions: Regions) -> list[tuple[int, ...]]:
     """Return the rules in groups, each a set of rules of which at most one can match."""
+    meeting = _meeting(regions)
     groups: list[list[int]] = []
+    held: list[int] = []
     for number in numbers:
-        for group in groups:
-            if all(_disjoint(regions[number], regions[other]) for other in group):
+        for place, group in enumerate(groups):
+            if not meeting[number] & held[place]:
                 group.append(number)
+                held[place] |= 1 << number
                 break
         else:
             groups.append([number])
+            held.append(1 << number)
     return [tuple(group) for group in groups]
 
 
