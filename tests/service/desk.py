@@ -69,6 +69,8 @@ class Desk:
     ledger: InquiriesInStore
     clock: Clock
     deferred: list[tuple[UUID, UUID]] = field(default_factory=list)
+    #: What was counted.
+    outcomes: list[str] = field(default_factory=list)
 
     async def ask(
         self, inquiry: Inquiry, *, key: str | None = None, digest: bytes | None = None
@@ -132,6 +134,7 @@ async def open_desk(
     """Open a desk of one process, and close it."""
     clock = clock or Clock()
     deferred: list[tuple[UUID, UUID]] = []
+    outcomes: list[str] = []
 
     async def defer(_connection: Connection, consumer_id: UUID, inquiry_id: UUID) -> None:
         deferred.append((consumer_id, inquiry_id))
@@ -166,9 +169,17 @@ async def open_desk(
             clock=clock,
             new_uuid=uuid4,
             sleep=asyncio.sleep,
+            count_outcome=outcomes.append,
             settings=settings or Settings(pull_deadline_s=0.5, code_build="test"),
         )
-        yield Desk(ports=ports, pool=pool, ledger=ledger, clock=clock, deferred=deferred)
+        yield Desk(
+            ports=ports,
+            pool=pool,
+            ledger=ledger,
+            clock=clock,
+            deferred=deferred,
+            outcomes=outcomes,
+        )
 
 
 def at_desk(

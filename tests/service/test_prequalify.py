@@ -198,6 +198,7 @@ def test_a_late_bureau_is_waited_for_with_the_same_inquiry(database, bureau):
         assert desk.deferred == [(answered.consumer_id, answered.prequalification_id)]
         assert (await desk.ask(inquiry_of("slow"), key="k")).body == answered.body
         assert await desk.count("decision") == 0
+        assert desk.outcomes == ["pending"]
 
     at_desk(database, bureau, work)
 

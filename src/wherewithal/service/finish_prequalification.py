@@ -46,7 +46,8 @@ async def finish_prequalification(
     finding = await _find(case, pending, ports)
     if finding is None:
         return False
-    await ports.ledger.finish(recording_of(case, finding, ports))
+    if await ports.ledger.finish(recording_of(case, finding, ports)):
+        ports.count_outcome(finding.outcome or "pending")
     return True
 
 

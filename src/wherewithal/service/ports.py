@@ -186,4 +186,6 @@ class PrequalifyPorts:
     clock: Callable[[], datetime]
     new_uuid: Callable[[], UUID]
     sleep: Callable[[float], Awaitable[None]]
+    #: Called with the outcome of each answer that was recorded, or `pending`; for counters.
+    count_outcome: Callable[[str], None]
     settings: Settings

@@ -131,6 +131,7 @@ async def _work(
     finding = await find(case, ports, deadline_s=ports.settings.pull_deadline_s)
     recording = recording_of(case, finding, ports)
     if await ports.ledger.record(recording, key=key, claim=opening.claim):
+        ports.count_outcome(finding.outcome or "pending")
         return Answered(
             status=recording.response_status,
             body=recording.response,

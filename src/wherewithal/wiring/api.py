@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Sequence
 from functools import partial
 from uuid import uuid4
@@ -29,13 +28,13 @@ from wherewithal.store.powers import PeopleInStore
 from wherewithal.store.read_back import InquiriesReadBack
 from wherewithal.surfaces.http.app import Api, build_app
 from wherewithal.surfaces.http.doors import Doors
-from wherewithal.surfaces.http.log import make_log
 from wherewithal.surfaces.http.metrics import Metrics
 from wherewithal.surfaces.http.serve import make_server
 from wherewithal.surfaces.http.settings import HttpSettings
 from wherewithal.surfaces.http.tokens import TokenKeys
 from wherewithal.wiring.desk import Desk, now, open_desk
 from wherewithal.wiring.keys import Keys
+from wherewithal.wiring.logs import process_log
 from wherewithal.wiring.service_settings import ServiceSettings
 
 POOL_SIZE = 16
@@ -46,13 +45,14 @@ async def serve_api(
     settings: ServiceSettings, keys: Keys, *, dsn: str, host: str, port: int
 ) -> None:
     """Serve until SIGTERM or SIGINT, then finish what is in the air."""
-    metrics, log = Metrics(), make_log(sys.stderr.buffer, clock=now)
+    metrics, log = Metrics(), process_log()
     opened = open_desk(
         settings,
         keys,
         dsn=dsn,
         pool_size=POOL_SIZE,
         count_bureau=partial(_count_bureau, metrics),
+        count_outcome=lambda outcome: metrics.on_decision(outcome=outcome),
     )
     async with opened as desk:
         http = HttpSettings(

@@ -77,6 +77,7 @@ async def open_desk(
     dsn: str,
     pool_size: int,
     count_bureau: Callable[[str], None],
+    count_outcome: Callable[[str], None],
     tune: Settings | None = None,
 ) -> AsyncIterator[Desk]:
     """Open everything, and close it again; nothing is begun before the database has been checked.
@@ -123,6 +124,7 @@ async def open_desk(
             clock=now,
             new_uuid=uuid4,
             sleep=asyncio.sleep,
+            count_outcome=count_outcome,
             settings=tuned,
         )
         work = JobPorts(

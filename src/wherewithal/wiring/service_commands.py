@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Literal, cast
 
+import uvloop
+
 from wherewithal.qualify.merchant_index import merchants_frame
 from wherewithal.service.publish_generation import (
     PublishAnswer,
@@ -76,7 +78,7 @@ def run_api(data: Path | None, host: str, port: int) -> None:
     settings = _settings(data)
     keys = keys_of(settings)
     with open_database(settings) as dsn:
-        asyncio.run(serve_api(settings, keys, dsn=dsn, host=host, port=port))
+        uvloop.run(serve_api(settings, keys, dsn=dsn, host=host, port=port))
 
 
 def run_worker(data: Path | None) -> None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sys
-from typing import Any
 
-from wherewithal.surfaces.http.log import make_log
-from wherewithal.wiring.desk import now, open_desk
+from wherewithal.wiring.desk import open_desk
 from wherewithal.wiring.keys import Keys
+from wherewithal.wiring.logs import process_log
 from wherewithal.wiring.service_settings import ServiceSettings
 
 POOL_SIZE = 4
@@ -21,9 +19,14 @@ _POLL_S = 2.0
 
 async def work_until_stopped(settings: ServiceSettings, keys: Keys, *, dsn: str) -> None:
     """Work until SIGTERM or SIGINT; what is begun is finished, for some seconds."""
-    log: Any = make_log(sys.stderr.buffer, clock=now)
+    log = process_log()
     opened = open_desk(
-        settings, keys, dsn=dsn, pool_size=POOL_SIZE, count_bureau=lambda _event: None
+        settings,
+        keys,
+        dsn=dsn,
+        pool_size=POOL_SIZE,
+        count_bureau=lambda _event: None,
+        count_outcome=lambda outcome: log.info("finished", outcome=outcome),
     )
     async with opened as desk, desk.jobs.open_async():
         worker = asyncio.create_task(

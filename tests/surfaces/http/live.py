@@ -77,6 +77,7 @@ def live(dsn: str, data: Path) -> Iterator[Served]:
             dsn=dsn,
             pool_size=8,
             count_bureau=lambda event: counts.on_bureau_call(bureau="transunion", outcome=event),
+            count_outcome=lambda outcome: counts.on_decision(outcome=outcome),
         )
         async with opened as desk:
             api = app.build_app(

@@ -127,7 +127,7 @@ def _consents(doors: Doors) -> Operation:
     async def read(call: Call) -> Reply:
         consumer_id = call.path["consumer_id"]
         consents = await doors.list_consents(consumer_id)
-        if not consents:
+        if consents is None:
             raise Refused("not-found")
         return json_reply(Consents(consumer_id=str(consumer_id), consents=tuple(consents)))
 
