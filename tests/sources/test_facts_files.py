@@ -259,3 +259,15 @@ def test_what_the_loan_file_cannot_know_is_said(repository):
     ]
     assert assumptions_of(frame.lazy().select("applicant_id", "failure", "as_of")) != []
     assert assumptions_of(frame.filter(pl.col("failure").is_not_null())) == []
+
+
+@pytest.mark.parametrize("place", [0, 9_999, 10_000, 12_000])
+def test_what_one_row_assumes_is_said_wherever_it_stands(place):
+    late = [0] * 12_001
+    late[place] = 1
+    facts = pl.DataFrame({"trades_past_due": late, "age_years": 40, "failure": None})
+    said = assumptions_of(facts)
+    assert [sentence for sentence in said if sentence.startswith("how late")] == [
+        "how late a trade is now is unknown: taken from the amount past due"
+    ]
+    assert not any(sentence.startswith("age") for sentence in said)

@@ -24,6 +24,7 @@ from wherewithal.dmn.columnar_kernels import (
     is_scaled_ratio,
     rounded,
     scaled_ratio,
+    scaled_ratio_estimate,
     table_of,
 )
 from wherewithal.dmn.ir import Node, Op, OutsideProfile, Rounding
@@ -134,6 +135,8 @@ class _Renderer:
         }
         self._depth: dict[int, int] = {}
         self._series: dict[Any, pl.Expr] = {}
+        #: By node, the column of its estimate.
+        self._estimates: dict[int, pl.Expr] = {}
 
     def stages(self) -> tuple[tuple[pl.Expr, ...], ...]:
         """Return the expressions of each stage; text inputs are coded in the first."""
@@ -148,6 +151,11 @@ class _Renderer:
                 staged = (
                     self._uses[node.number] > 1 or height > HEIGHT_MAX or node.number in repeated
                 )
+            if is_scaled_ratio(node):
+                self._estimates[node.number] = pl.col(f"_e{node.number}")
+                estimate = scaled_ratio_estimate(*self._ratio(node)).alias(f"_e{node.number}")
+                by_depth.setdefault(depth, []).append(estimate)
+                depth += 1
             if staged:
                 expression = self._render(node).alias(f"_n{node.number}")
                 by_depth.setdefault(depth, []).append(expression)
@@ -193,9 +201,7 @@ class _Renderer:
             message = "a result may be a text that no one listed: list the values of its inputs"
             raise OutsideProfile(message)
         values = sorted(node.type.values)
-        dtype = pl.UInt8 if len(values) < 256 else pl.UInt16
-        places = {text: place for place, text in enumerate(values)}
-        return self._by_code(node, places, dtype).cat.to(pl.Enum(values))
+        return self._by_code(node, dict(zip(values, values, strict=True)), pl.Enum(values))
 
     def _by_code(self, node: Node, values: Mapping[str, Any], dtype: Any) -> pl.Expr:
         """Return what a text stands for, null for a text that stands for nothing."""
@@ -291,10 +297,14 @@ class _Renderer:
         return _narrowed(result, dtype, _dtype(node.type))
 
     def _scaled_ratio(self, node: Node) -> pl.Expr:
+        result = scaled_ratio(*self._ratio(node), estimate=self._estimates[node.number])
+        return _narrowed(result, pl.Int64, _dtype(node.type))
+
+    def _ratio(self, node: Node) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+        """Return the factors and the divisor of a scaled ratio."""
         top, bottom = node.operands
         a, b = (self._as(factor, pl.Int64) for factor in top.operands)
-        result = scaled_ratio(a, b, self._as(bottom, pl.Int64))
-        return _narrowed(result, pl.Int64, _dtype(node.type))
+        return a, b, self._as(bottom, pl.Int64)
 
     def _extreme(self, node: Node) -> pl.Expr:
         is_number = _is_number(node.type)

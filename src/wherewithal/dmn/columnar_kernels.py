@@ -123,21 +123,22 @@ def is_scaled_ratio(node: Node) -> bool:
     )
 
 
-def scaled_ratio(a: pl.Expr, b: pl.Expr, c: pl.Expr) -> pl.Expr:
+def scaled_ratio_estimate(a: pl.Expr, b: pl.Expr, c: pl.Expr) -> pl.Expr:
+    """Return `a * b / c` by float64, truncated: at most 1 off, as `scaled_ratio` needs it."""
+    floats = [one.cast(pl.Float64) for one in (a, b, c)]
+    return (floats[0] * floats[1] / floats[2]).cast(pl.Int64, wrap_numerical=True)
+
+
+def scaled_ratio(a: pl.Expr, b: pl.Expr, c: pl.Expr, *, estimate: pl.Expr) -> pl.Expr:
     """Return `floor(a * b / c)` of Int64 columns though `a * b` may pass 64 bits.
 
     Needs a, b >= 0, 1 <= c < 2**61 and a quotient up to 2**49. Why it is exact: the estimate is
-    made by six roundings of float64 at most, each off by a factor within 1 +- 2**-53, so it is off
-    by less than 2**49 * 7 * 2**-53 < 1/2 before it is truncated, and by at most 1 after. The rest
+    made by five roundings to float64, each off by a factor within 1 +- 2**-53, so it is off by less
+    than 2**49 * 6 * 2**-53 < 1/2 before it is truncated, and by at most 1 after. The rest
     `a * b - estimate * c` then lies in -c..2c, within 64 bits; int64 arithmetic in polars wraps, so
     the rest is exact though both products wrap. It says whether the estimate is 1 too high or low.
     """
-    floats = [one.cast(pl.Float64) for one in (a, b, c)]
-    estimate = (floats[0] * floats[1] / floats[2]).cast(pl.Int64, wrap_numerical=True)
-    rest = a * b - estimate * c
-    return (
-        pl.when(rest < 0).then(estimate - 1).when(rest >= c).then(estimate + 1).otherwise(estimate)
-    )
+    return estimate + (a * b - estimate * c) // c
 
 
 def rounded(top: pl.Expr, bottom: pl.Expr, rounding: Rounding) -> pl.Expr:

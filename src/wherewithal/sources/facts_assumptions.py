@@ -6,6 +6,7 @@ import polars as pl
 
 from wherewithal.sources.facts_check import FRAME_SCHEMA
 
+_FIRST_ROWS = 10_000
 _IS_LATE = pl.col("trades_past_due") > 0
 #: What is told -> the rows of which it holds. In the order in which it is told.
 _ASSUMED = {
@@ -43,9 +44,14 @@ def assumptions_of(facts: pl.DataFrame | pl.LazyFrame) -> list[str]:
     missing = [
         pl.lit(None, dtype).alias(name) for name, dtype in FRAME_SCHEMA.items() if name not in known
     ]
-    held = lazy.with_columns(missing).filter(pl.col("failure").is_null())
-    answers = held.select(
-        condition.fill_null(value=False).any().alias(sentence)
-        for sentence, condition in _ASSUMED.items()
-    ).collect(engine="streaming")
-    return [sentence for sentence in _ASSUMED if answers[sentence][0]]
+    found: set[str] = set()
+    # What a file could not know, its first rows show; only what they do not is looked for in all.
+    for part in (lazy.head(_FIRST_ROWS), lazy):
+        held = part.with_columns(missing).filter(pl.col("failure").is_null())
+        answers = held.select(
+            condition.fill_null(value=False).any().alias(sentence)
+            for sentence, condition in _ASSUMED.items()
+            if sentence not in found
+        ).collect(engine="streaming")
+        found.update(sentence for sentence in answers.columns if answers[sentence][0])
+    return [sentence for sentence in _ASSUMED if sentence in found]
