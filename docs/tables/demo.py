@@ -19,7 +19,7 @@ from wherewithal.surfaces.cli.ports import FactsFile, Ports
 
 
 def demo_block(ports: Ports, bundle: PolicyBundle, root: Path) -> str:
-    """Return the people and the tiers that the demo shows, as it shows them."""
+    """Return the people and the tiers that the demo shows, as it shows them and in its order."""
     today = ports.now().date()
     report = FactsFile(
         source="transunion", path=root / demo.REPORT, stated=root / demo.STATED, as_of=today
@@ -34,10 +34,10 @@ def demo_block(ports: Ports, bundle: PolicyBundle, root: Path) -> str:
     parts: list[RenderableType] = [
         demo_print.said("A bureau report that TransUnion published, and what the person states:"),
         *person,
-        demo_print.said("A borrower of the loan file:"),
-        *borrower,
         demo_print.said(f"All {decisions.height:,} borrowers of that file:"),
         tiers,
+        demo_print.said("One of them:"),
+        *borrower,
     ]
     return f"```text\n{_rendered(parts)}\n```"
 
