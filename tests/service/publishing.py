@@ -60,7 +60,8 @@ def with_pool(dsn: str, work: Callable[[Pool], Coroutine[Any, Any, Any]]) -> Any
 
 async def publish(pool: Pool, run: Path, **given: Any) -> PublishAnswer:
     """Publish a run that expires in the far future, unless it is said otherwise."""
-    request = PublishRequest(**{"run": run, "portfolio": PORTFOLIO, "expires_on": FAR} | given)
+    asked: dict[str, Any] = {"run": run, "portfolio": PORTFOLIO, "expires_on": FAR}
+    request = PublishRequest(**asked | given)
     return await publish_generation(
         request,
         generations=GenerationsInStore(pool),
@@ -108,7 +109,7 @@ async def decide_now(
 
     `row` is a decision row; `given` overrides columns of `power`, or `answers`.
     """
-    answers = given.pop("answers", ())
+    answers: tuple[ProductAnswer, ...] = given.pop("answers", ())
     now = datetime.now(UTC)
     standing = {name: row[name] for name in (*PERSON_COLUMNS, "state")}
     values = {

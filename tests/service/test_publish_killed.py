@@ -75,6 +75,7 @@ def test_a_publisher_that_is_killed_leaves_the_old_generation(database, runs, re
             text=True,
         )
         for _ in range(chance.choice([1, 1, 2])):
+            assert process.stdout is not None
             process.stdout.readline()
         time.sleep(chance.uniform(0, 0.4))
         process.send_signal(signal.SIGKILL)

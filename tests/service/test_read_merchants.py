@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import date
 from types import SimpleNamespace
+from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -46,12 +47,12 @@ def directory(repository) -> Directory:
 
 
 @pytest.fixture(scope="module")
-def people(borrowers) -> pl.DataFrame:
+def people(borrowers: pl.DataFrame) -> pl.DataFrame:
     return borrowers.head(300)
 
 
 @pytest.fixture(scope="module")
-def rows(people, bundle) -> list[dict]:
+def rows(people, bundle) -> list[dict[str, Any]]:
     """Return the decided rows, those who can spend most first."""
     decided = decide_frame(people, bundle).filter(pl.col("outcome") == "approved")
     return decided.sort("power_total_cents", "applicant_id", descending=True).to_dicts()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -31,13 +32,13 @@ LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def people(borrowers) -> pl.DataFrame:
+def people(borrowers: pl.DataFrame) -> pl.DataFrame:
     """Return the facts of 600 borrowers, among them declined ones and a typed failure."""
     return pl.concat([borrowers.head(599), borrowers[[517]].with_columns(applicant_id=pl.lit("x"))])
 
 
 @pytest.fixture(scope="module")
-def rows(people, bundle) -> dict[str, dict]:
+def rows(people, bundle) -> dict[str, dict[str, Any]]:
     """Return the decision rows by applicant."""
     decided = decide_frame(people, bundle)
     return {row["applicant_id"]: row for row in decided.iter_rows(named=True)}

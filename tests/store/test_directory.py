@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date
+from typing import Any
 
 import msgspec
 import polars as pl
@@ -15,7 +16,7 @@ from wherewithal.store.directory import DirectoryInStore
 from wherewithal.store.pool import open_pool
 from wherewithal.vocabulary.program import PlanCode, ProductCode, Program
 
-SCHEMA = {
+SCHEMA: dict[str, Any] = {
     "merchant_id": pl.String,
     "name": pl.String,
     "mcc": pl.String,

@@ -64,7 +64,7 @@ async def load(publication, as_of: list[datetime], *, digest: str) -> int:
         claim=ClaimType.ESTIMATE,
         rows=PEOPLE,
     )
-    generation = await publication.begin(new)
+    generation: int = await publication.begin(new)
     await publication.load(generation, powers(generation, as_of))
     await publication.finish(generation, rows=PEOPLE)
     return generation
@@ -73,6 +73,7 @@ async def load(publication, as_of: list[datetime], *, digest: str) -> int:
 def moment(row: PersonRow) -> tuple[datetime, int]:
     """Return (as_of, seq) of what stands; a row of a run has no number of its own: 0."""
     decision = row.decision
+    assert decision is not None
     return decision.as_of, int(decision.decision_id, 16) if decision.tempo == "now" else 0
 
 
@@ -84,7 +85,9 @@ def test_a_reader_sees_one_generation_whole_while_they_change(database):
         seen = set()
         while not done.is_set():
             async with pool.connection() as connection:
-                (ids, count) = await (await connection.execute(everyone)).fetchone()
+                row = await (await connection.execute(everyone)).fetchone()
+            assert row is not None
+            (ids, count) = row
             assert (len(ids), count) == (1, PEOPLE)
             seen.add(ids[0])
         return seen
@@ -110,6 +113,26 @@ def test_a_reader_sees_one_generation_whole_while_they_change(database):
     assert len(asyncio.run(work())) > 5
 
 
+async def decide_now(pool: Pool, number: int, *, seq: int, at: datetime) -> None:
+    """Record a decision made now, by the statement that prequalifying uses."""
+    given = {
+        "consumer_id": UUID(int=number + 1),
+        "seq": seq,
+        "decided_at": at,
+        "decision_id": f"{seq:032x}",
+        "bundle_digest": "b",
+        "claim": "prequalified",
+        "outcome": "approved",
+        "reasons": [],
+        "total_cents": 1,
+        "expires_at": FAR,
+        "standing": "{}",
+        "products": b"[]",
+    }
+    async with pool.connection() as connection:
+        await connection.execute(NOW, given)
+
+
 def test_no_reader_goes_back_in_time_over_ten_thousand_interleavings(database):
     """Decisions made now and runs arrive in any order; who reads only ever sees them rise."""
     chance = random.Random(SEED)
@@ -119,33 +142,19 @@ def test_no_reader_goes_back_in_time_over_ten_thousand_interleavings(database):
 
     async def decide_many(pool: Pool, seqs: list[int]) -> None:
         for _ in range(100):
-            await decide(pool, chance.randrange(PEOPLE), seqs)
-
-    async def decide(pool: Pool, number: int, seqs: list[int]) -> None:
-        seqs[number] += 1
-        given = {
-            "consumer_id": UUID(int=number + 1),
-            "seq": seqs[number],
-            "decided_at": later(60),
-            "decision_id": f"{seqs[number]:032x}",
-            "bundle_digest": "b",
-            "claim": "prequalified",
-            "outcome": "approved",
-            "reasons": [],
-            "total_cents": 1,
-            "expires_at": FAR,
-            "standing": "{}",
-            "products": b"[]",
-        }
-        async with pool.connection() as connection:
-            await connection.execute(NOW, given)
+            number = chance.randrange(PEOPLE)
+            seqs[number] += 1
+            await decide_now(pool, number, seq=seqs[number], at=later(60))
 
     async def read(pool: Pool, done: asyncio.Event, counts: dict[str, int]) -> None:
-        people, last = PeopleInStore(pool), {}
+        people = PeopleInStore(pool)
+        last: dict[int, tuple[datetime, int]] = {}
         reader = random.Random(SEED)
         while not done.is_set():
             number = reader.randrange(PEOPLE)
             row = await people.read_person(UUID(int=number + 1))
+            assert row is not None
+            assert row.decision is not None
             now = moment(row)
             assert now >= last.get(number, now), (SEED, number)
             counts[row.decision.tempo] += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Sequence
 from functools import partial
 from uuid import uuid4
@@ -70,6 +71,9 @@ async def warm_up(desk: Desk, doors: Doors) -> None:
     edition = desk.bundle.edition(calendar_day(now()))
     await asyncio.to_thread(lambda: edition.scalar)
     await doors.merchant_offers("", state=None, amount_cents=None)
+    # What is there now stays: the collector need not walk bundle and directory at every turn.
+    gc.collect()
+    gc.freeze()
 
 
 async def serve(api: Api, *, host: str, port: int) -> None:
