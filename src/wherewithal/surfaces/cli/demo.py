@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,7 +24,7 @@ from wherewithal.surfaces.cli.demo_list import MERCHANTS as MERCHANTS_LISTED
 from wherewithal.surfaces.cli.demo_list import show_list
 from wherewithal.surfaces.cli.demo_outcomes import outcomes_by_tier
 from wherewithal.surfaces.cli.demo_ports import DemoPorts, DemoService, MadeDirectory
-from wherewithal.surfaces.cli.demo_published import show_published
+from wherewithal.surfaces.cli.demo_published import publish, show_published
 from wherewithal.surfaces.cli.offers_json import merchants_json, products_json
 from wherewithal.surfaces.cli.ports import FactsFile, Ports
 from wherewithal.vocabulary.errors import InputRefused, Problem
@@ -49,7 +50,7 @@ def add_demo(app: App, ports: Ports, demo: DemoPorts) -> None:
 
     @app.command(name="demo")
     def command() -> int:
-        """Show it all on real people's files, in about a minute.
+        """Show it all on real people's files, in under a minute.
 
         Decides for a published bureau report, a borrower at a few merchants and all 20,814
         borrowers of a public loan file; then runs the whole service in a folder of its own, asks it
@@ -118,14 +119,15 @@ def _service(
         )
     )
     asked = ask_everyone(ports, bundle, service, say)
-    say(show.heading("6. Three that fail, each in another way"))
-    is_well = show_failures(service, say)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # It goes on while the late one of the three is waited for, and not while pages are timed.
+        published = beside.submit(publish, service, ready.run, today=ports.now().date())
+        say(show.heading("6. Three that fail, each in another way"))
+        is_well = show_failures(service, say)
     say(show.heading(f"7. All {MERCHANTS_LISTED:,} merchants, for one person"))
     is_well &= show_list(service, asked.middle, ready.made, say)
     say(show.heading("8. The offline run, published"))
-    is_well &= show_published(
-        service, ready.run, ready.decisions, today=ports.now().date(), say=say
-    )
+    is_well &= show_published(service, ready.decisions, seconds=published.result(), say=say)
     return is_well and not asked.differing
 
 
