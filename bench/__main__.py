@@ -26,7 +26,7 @@ def run_offline(*, rows: int = 1_000_000, large_rows: int = 10_000_000) -> None:
 
 
 @app.command(name="api")
-def run_api(*, people: int = 400, requests: int = 2_000) -> None:
+def run_api(*, people: int = 1_000, requests: int = 2_000) -> None:
     """Prequalify with a report at hand, against a bare ASGI app that writes the same rows."""
     _report(api.measure(people=people, requests=requests))
 
