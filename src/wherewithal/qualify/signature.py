@@ -68,6 +68,7 @@ class Signature:
     products: int
     reasons: Reasons
     _known: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    _rungs: dict[str, int] = field(default_factory=dict)
 
     def explain(self, key: int) -> tuple[str, ...]:
         """Return the reason codes of a key, the first in precedence first, at most four.
@@ -80,10 +81,11 @@ class Signature:
         return self._known[key]
 
     def _rung(self, code: str) -> int:
-        kind = self.reasons.by_code[code].kind
-        if kind is not ReasonKind.SCORE:
-            return self.reasons.by_code[code].precedence
-        return min(one.precedence for one in self.reasons.reasons if one.kind is kind)
+        if code not in self._rungs:
+            own, kind = self.reasons.by_code[code].precedence, self.reasons.by_code[code].kind
+            shared = (one.precedence for one in self.reasons.reasons if one.kind is kind)
+            self._rungs[code] = min(shared) if kind is ReasonKind.SCORE else own
+        return self._rungs[code]
 
     def _codes(self, key: int) -> list[str]:
         rest, outcome_place = divmod(key, len(_OUTCOMES))
