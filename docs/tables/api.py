@@ -55,6 +55,7 @@ def _operations() -> tuple[Operation, ...]:
         find_decision=door,
         revoke_consent=door,
         list_consents=door,
+        find_reference=door,
         spending_power=door,
         merchants_page=door,
         merchant=door,

@@ -42,6 +42,11 @@ class InquiriesReadBack:
         )
         return _decision(consumer_id, rows[0]) if rows else None
 
+    async def find_reference(self, portfolio: str, reference: str) -> UUID | None:
+        """Return the consumer whom a lender's own number names; None where nobody has it."""
+        rows = await self._fetch("find_reference", {"portfolio": portfolio, "reference": reference})
+        return rows[0][0] if rows else None
+
     async def list_consents(self, consumer_id: UUID) -> tuple[ConsentAnswer, ...] | None:
         """Return a consumer's consents, the last given first; None: no such consumer."""
         rows = await self._fetch("list_consents", {"consumer_id": consumer_id})

@@ -96,6 +96,7 @@ def make_doors(desk: Desk, keys: Keys) -> Doors:
         find_decision=partial(find_decision, inquiries=inquiries, bundle=desk.bundle),
         revoke_consent=partial(revoke_consent, consents=inquiries, clock=now),
         list_consents=partial(list_consents, consents=inquiries),
+        find_reference=inquiries.find_reference,
         spending_power=partial(read_spending_power, people=people, products=products),
         merchants_page=partial(
             browse_merchants,

@@ -22,11 +22,8 @@ from pathlib import Path
 from socket import create_server
 from tempfile import TemporaryDirectory
 
-import psycopg
-
 from wherewithal.qualify.merchant_classes import merchant_classes, merchant_columns
 from wherewithal.sources.bundle import load_bundle
-from wherewithal.store.embedded import EmbeddedPostgres
 from wherewithal.surfaces.cli.demo_ports import DemoService, MadeDirectory
 from wherewithal.surfaces.cli.service import LOOPBACK, Started, Up
 from wherewithal.vocabulary.errors import WherewithalError
@@ -119,7 +116,6 @@ def _service_of(told: dict[str, str]) -> DemoService:
         bureau_port=int(told["bureau_port"]),
         key=told["key"],
         publish=partial(_publish, data),
-        consumers_of=partial(_consumers_of, data),
     )
 
 
@@ -137,13 +133,6 @@ def _publish(data: Path, run: Path, portfolio: str, until: date) -> None:
     )
     if done.returncode:
         raise ProcessEnded(f"offline publish ended with {done.returncode}\n{done.stderr}")
-
-
-def _consumers_of(data: Path, portfolio: str) -> dict[str, str]:
-    """Return reference -> consumer: the API has no route for it, so the database is asked."""
-    statement = "select reference, consumer_id::text from consumer_reference where portfolio = %s"
-    with EmbeddedPostgres.start(data / "postgres") as server, psycopg.connect(server.dsn) as found:
-        return dict(found.execute(statement, (portfolio,)).fetchall())
 
 
 def _environment() -> dict[str, str]:

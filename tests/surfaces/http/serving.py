@@ -93,8 +93,11 @@ def plain_doors(*stored: Credential, **changed: Any) -> Doors:
 
     consent = msgspec.convert(examples.REVOKED, ConsentAnswer)
 
-    async def list_consents(consumer_id: UUID) -> tuple[ConsentAnswer, ...]:
-        return (consent,) if consumer_id == CONSUMER else ()
+    async def list_consents(consumer_id: UUID) -> tuple[ConsentAnswer, ...] | None:
+        return (consent,) if consumer_id == CONSUMER else None
+
+    async def find_reference(portfolio: str, reference: str) -> UUID | None:
+        return CONSUMER if (portfolio, reference) == ("members", "1017") else None
 
     doors = Doors(
         ask=ask,
@@ -104,6 +107,7 @@ def plain_doors(*stored: Credential, **changed: Any) -> Doors:
         ),
         revoke_consent=found(examples.REVOKED, ConsentAnswer, CONSUMER, INQUIRY),
         list_consents=list_consents,
+        find_reference=find_reference,
         spending_power=encoded(examples.POWER, CONSUMER),
         merchants_page=found(examples.MERCHANTS, MerchantsPage, CONSUMER),
         merchant=found(examples.MERCHANT, MerchantAnswer, CONSUMER, "lantern-and-loom"),

@@ -138,3 +138,12 @@ def test_no_canary_shows_in_logs_problems_or_metrics(live_api):
 def test_the_canary_test_would_see_one():
     shown = json.dumps({"message": f"{STREET} is unknown"}).encode()
     assert {STREET.encode(), b"Kanarienvogel"} <= {one for one in spellings() if one in shown}
+
+
+def test_a_lenders_own_number_leads_to_the_consumer(live_api):
+    body = GOOD | {"reference": {"portfolio": "members", "reference": "1017"}}
+    asked = ask(live_api, "by-number", body)
+    assert asked.status_code == 200
+    found = live_api.ask("GET", "/v1/portfolios/members/consumers/1017")
+    assert found.json() == {"consumer_id": asked.json()["consumer_id"]}
+    assert live_api.ask("GET", "/v1/portfolios/members/consumers/1018").status_code == 404

@@ -26,3 +26,8 @@ order by k.given_at desc, k.consent_id
 update consent set revoked_at = coalesce(revoked_at, %(at)s)
 where consumer_id = %(consumer_id)s and consent_id = %(consent_id)s
 returning consent_id, scope, purpose, text_version, channel, given_at, expires_at, revoked_at
+
+-- find_reference --
+-- The lender's own number leads to the consumer; nothing about the person is read.
+select consumer_id from consumer_reference
+where portfolio = %(portfolio)s and reference = %(reference)s

@@ -22,8 +22,6 @@ class DemoService:
     key: str
     #: Publishes the offline run of a folder as a portfolio, until a day; the real command.
     publish: Callable[[Path, str, date], None]
-    #: The consumers of a portfolio by reference: what a lender's own systems would know.
-    consumers_of: Callable[[str], dict[str, str]]
 
     @property
     def host(self) -> str:

@@ -31,15 +31,16 @@ def show_published(
     service: DemoService, decisions: pl.DataFrame, *, seconds: float, say: Say
 ) -> bool:
     """Read people of the published run, and return whether they are as the run has them."""
-    consumers = service.consumers_of(PORTFOLIO)
     rows = decisions.filter(pl.col("outcome").cast(pl.String) == "approved")
     step = max(1, rows.height // _READ)
     chosen = rows.gather_every(step).head(_READ)
     wrong, times, shown = 0, [], None
     for row in chosen.iter_rows(named=True):
-        reply = demo_http.get(
-            service, f"/v1/consumers/{consumers[row['applicant_id']]}/spending-power"
+        found = demo_http.get(
+            service, f"/v1/portfolios/{PORTFOLIO}/consumers/{row['applicant_id']}"
         )
+        consumer_id = found.data["consumer_id"]
+        reply = demo_http.get(service, f"/v1/consumers/{consumer_id}/spending-power")
         times.append(reply.milliseconds)
         wrong += not _is_as_in_run(reply.data, row)
         if shown is None or reply.data["power_total_cents"] > shown["power_total_cents"]:

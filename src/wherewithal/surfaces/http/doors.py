@@ -117,6 +117,8 @@ class Doors:
     revoke_consent: Callable[[UUID, UUID], Awaitable[ConsentAnswer | None]]
     #: Newest first; None where there is no such consumer.
     list_consents: Callable[[UUID], Awaitable[Sequence[ConsentAnswer] | None]]
+    #: By portfolio and the lender's own number; None where nobody has it.
+    find_reference: Callable[[str, str], Awaitable[UUID | None]]
     #: The encoded `SpendingPower`; None where there is no such consumer.
     spending_power: Callable[[UUID], Awaitable[bytes | None]]
     merchants_page: FindsMerchants

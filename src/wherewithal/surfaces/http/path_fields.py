@@ -34,6 +34,28 @@ DECISION_ID = Field(
     is_required=True,
     example="5f3d1a0c9b8e7f6a5d4c3b2a19080706",
 )
+PORTFOLIO = Field(
+    kind=Text(
+        characters_max=64,
+        form=r"[A-Za-z0-9][A-Za-z0-9._\-]*",
+        code="not_an_id",
+        described="letters, digits, dots, hyphens, underscores; at most 64",
+    ),
+    meaning="the portfolio, as it was published",
+    is_required=True,
+    example="members",
+)
+REFERENCE = Field(
+    kind=Text(
+        characters_max=64,
+        form=r"[A-Za-z0-9][A-Za-z0-9._\-]*",
+        code="not_an_id",
+        described="letters, digits, dots, hyphens, underscores; at most 64",
+    ),
+    meaning="the lender's own number for the person: the applicant_id of the published run",
+    is_required=True,
+    example="1017",
+)
 MERCHANT_ID = Field(
     kind=Text(
         characters_max=64,

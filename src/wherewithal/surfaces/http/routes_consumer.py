@@ -12,7 +12,13 @@ from wherewithal.surfaces.http.doors import Doors
 from wherewithal.surfaces.http.fields import Field, Fields, read_object, schema_of
 from wherewithal.surfaces.http.kinds import Integer, Word, Words
 from wherewithal.surfaces.http.operation import Body, Call, Operation, Success
-from wherewithal.surfaces.http.path_fields import CONSENT_ID, CONSUMER_ID, DECISION_ID
+from wherewithal.surfaces.http.path_fields import (
+    CONSENT_ID,
+    CONSUMER_ID,
+    DECISION_ID,
+    PORTFOLIO,
+    REFERENCE,
+)
 from wherewithal.surfaces.http.problem import Refused
 from wherewithal.surfaces.http.reply import Reply, json_reply
 from wherewithal.surfaces.http.settings import HttpSettings
@@ -55,14 +61,51 @@ class ConsumerToken(msgspec.Struct, frozen=True, kw_only=True):
     scope: str
 
 
+class FoundConsumer(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a lender's own number names."""
+
+    consumer_id: str
+
+
 def consumer_operations(doors: Doors, *, settings: HttpSettings) -> tuple[Operation, ...]:
     """Return the routes of a person."""
     return (
+        _reference(doors),
         _spending_power(doors),
         _decision(doors),
         _consents(doors),
         _revocation(doors),
         _token(doors, settings=settings),
+    )
+
+
+def _reference(doors: Doors) -> Operation:
+    async def read(call: Call) -> Reply:
+        found = await doors.find_reference(call.path["portfolio"], call.path["reference"])
+        if found is None:
+            raise Refused("not-found")
+        return json_reply(FoundConsumer(consumer_id=str(found)))
+
+    return Operation(
+        operation_id="findConsumer",
+        method="GET",
+        path="/v1/portfolios/{portfolio}/consumers/{reference}",
+        tag="Spending power",
+        summary="Find a person by the lender's own number",
+        description=(
+            "The consumer of a row of a published run, or of an inquiry that named the number: so "
+            "that the power of somebody who never asked can be read at checkout."
+        ),
+        handle=read,
+        scopes=frozenset({Scope.PREQUALIFY}),
+        path_fields={"portfolio": PORTFOLIO, "reference": REFERENCE},
+        successes={
+            200: Success(
+                meaning="Who it is",
+                schema=FoundConsumer,
+                examples={"found": {"consumer_id": examples.CONSUMER}},
+            )
+        },
     )
 
 
