@@ -30,6 +30,7 @@ NOBODY = Account(
     oldest_pull_at=None,
     inquiries_24h=0,
     power_total_cents=None,
+    is_refuted=False,
 )
 
 

@@ -6,6 +6,8 @@ have one effect: the write begins by looking whether it is still waited for.
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from wherewithal.service.errors import ConsentRefused, TooMany
@@ -17,6 +19,10 @@ from wherewithal.service.prequalify_answer import Case, Finding, recording_of
 from wherewithal.service.prequalify_stages import find
 from wherewithal.service.prequalify_words import UNAVAILABLE
 from wherewithal.vocabulary.outcome import Outcome
+
+#: The longest pause between two attempts (surfaces/jobs) and the longest call of a bureau: a job
+#: that comes back within this of the last moment might come too late for it the next time.
+LAST_CALL: Final = timedelta(seconds=120)
 
 
 async def finish_prequalification(
@@ -63,7 +69,7 @@ async def _find(case: Case, pending: PendingInquiry, ports: PrequalifyPorts) -> 
         return Finding(outcome=UNAVAILABLE, reasons=(REVIEW,))
     if finding.outcome is not None:
         return finding
-    if ports.clock() < pending.final_by:
+    if ports.clock() < pending.final_by - LAST_CALL:
         return None
     if finding.waits_for == "identity_check":
         return Finding(outcome=Outcome.STEP_UP.value, reasons=(PROOF,))

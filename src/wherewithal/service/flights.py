@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from uuid import UUID
 
 from wherewithal.service.errors import KeyReused
 from wherewithal.service.inquiry_records import Answered, RequestKey
@@ -26,6 +28,8 @@ class Flights:
     def __init__(self) -> None:
         """Begin with nothing in the air."""
         self._tasks: dict[tuple[str, str], tuple[bytes, asyncio.Task[Answered]]] = {}
+        #: By consumer: the lock, and how many hold it or wait for it.
+        self._people: dict[UUID, tuple[asyncio.Lock, int]] = {}
 
     async def once(self, key: RequestKey, work: Callable[[], Awaitable[Answered]]) -> Answered:
         """Do the work, or wait for the same work that is in progress.
@@ -43,6 +47,20 @@ class Flights:
         else:
             task = found[1]
         return await asyncio.shield(task)
+
+    @asynccontextmanager
+    async def alone(self, consumer_id: UUID) -> AsyncIterator[bool]:
+        """Work on one person at a time in this process; yields whether it had to be waited for."""
+        lock, users = self._people.get(consumer_id) or (asyncio.Lock(), 0)
+        self._people[consumer_id] = (lock, users + 1)
+        has_waited = lock.locked()
+        try:
+            async with lock:
+                yield has_waited
+        finally:
+            lock, users = self._people.pop(consumer_id)
+            if users > 1:
+                self._people[consumer_id] = (lock, users - 1)
 
     async def drain(self) -> None:
         """Wait until nothing is in the air."""

@@ -119,6 +119,10 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     inquiries_24h: int
     #: The total that was communicated last and has not expired.
     power_total_cents: int | None
+    #: Whether every report that was asked for said that these particulars are nobody's: a slip, or
+    #: a stranger with a number that is not theirs. Such an account has no power, and its keys are
+    #: given up to whoever comes with other particulars.
+    is_refuted: bool
 
     __repr__ = redacted
     __rich_repr__ = nothing_for_rich

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -60,14 +60,23 @@ class RecordsInquiries(Protocol):
         ...
 
     async def add_consumer(
-        self, identity: Identity, *, consumer_id: UUID, reference: Reference | None
+        self,
+        identity: Identity,
+        *,
+        consumer_id: UUID,
+        reference: Reference | None,
+        refuted: Sequence[UUID],
     ) -> Account | None:
-        """Add a new consumer; None if somebody of this identity was added meanwhile."""
+        """Add a new consumer; None if somebody of this identity was added meanwhile.
+
+        The accounts `refuted` give up the keys that they share with this identity.
+        """
         ...
 
-    async def begin_pull(self, pull: PullRecord) -> None:
+    async def begin_pull(self, pull: PullRecord) -> bool:
         """Record consent and intent before a bureau is asked; to repeat it changes nothing.
 
+        False: another inquiry is asking for this person's report just now; its answer will serve.
         Errors: ConsentRefused where the consent does not allow a pull now; TooMany if the
                 consumer's budget of pulls is spent.
         """

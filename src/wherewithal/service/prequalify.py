@@ -100,23 +100,50 @@ async def _open(inquiry: Inquiry, key: RequestKey, ports: PrequalifyPorts) -> Op
 async def _work(
     inquiry: Inquiry, opening: Opening, key: RequestKey, ports: PrequalifyPorts
 ) -> Answered:
-    at = ports.clock()
+    """Find out who it is, and work on them alone: who asks twice at once is pulled once."""
     for _ in range(_RACES_MAX):
         known = identified(inquiry, opening.accounts)
-        consent_id, new_consent = consent_of(
-            inquiry, known, opening.claim, credential_id=key.credential_id, at=at
-        )
-        account = known or await ports.ledger.add_consumer(
-            inquiry.identity, consumer_id=ports.new_uuid(), reference=inquiry.reference
+        if known is not None:
+            async with ports.flights.alone(known.consumer_id) as has_waited:
+                if has_waited:
+                    opening = await _open_again(inquiry, key, ports)
+                    known = identified(inquiry, opening.accounts)
+                if known is not None:
+                    return await _decide(inquiry, opening, known, key, ports)
+        # Who is refused for their consent leaves nothing behind, no new consumer either.
+        consent_of(inquiry, None, opening.claim, credential_id=key.credential_id, at=ports.clock())
+        account = await ports.ledger.add_consumer(
+            inquiry.identity,
+            consumer_id=ports.new_uuid(),
+            reference=inquiry.reference,
+            refuted=[one.consumer_id for one in opening.accounts if one.is_refuted],
         )
         if account is not None:
-            break
-        again = await _open(inquiry, key, ports)
-        if again is None:
-            raise Unavailable("database")
-        opening = again
-    else:
+            async with ports.flights.alone(account.consumer_id):
+                return await _decide(inquiry, opening, account, key, ports)
+        opening = await _open_again(inquiry, key, ports)
+    raise Unavailable("database")
+
+
+async def _open_again(inquiry: Inquiry, key: RequestKey, ports: PrequalifyPorts) -> Opening:
+    opening = await _open(inquiry, key, ports)
+    if opening is None:
         raise Unavailable("database")
+    return opening
+
+
+async def _decide(
+    inquiry: Inquiry, opening: Opening, account: Account, key: RequestKey, ports: PrequalifyPorts
+) -> Answered:
+    at = ports.clock()
+    is_known = account in opening.accounts
+    consent_id, new_consent = consent_of(
+        inquiry,
+        account if is_known else None,
+        opening.claim,
+        credential_id=key.credential_id,
+        at=at,
+    )
     case = Case(
         inquiry=inquiry,
         account=account,
@@ -126,7 +153,7 @@ async def _work(
         new_consent=new_consent,
         asked_at=at,
         at=at,
-        update=_update(inquiry, known),
+        update=_update(inquiry, account) if is_known else None,
     )
     finding = await find(case, ports, deadline_s=ports.settings.pull_deadline_s)
     recording = recording_of(case, finding, ports)
@@ -155,7 +182,9 @@ def identified(inquiry: Inquiry, accounts: tuple[Account, ...]) -> Account | Non
     Errors: AmbiguousIdentity where it may be somebody whom we know, or not, or one of two.
     """
     same = [account for account in accounts if _likeness(inquiry, account) is Likeness.SAME]
-    if len(accounts) > 1 or len(same) < len(accounts):
+    # What a bureau said is nobody stands in nobody's way.
+    proven = [account for account in accounts if not account.is_refuted or account in same]
+    if len(proven) > 1 or len(same) < len(proven):
         message = (
             "these particulars fit a person whom we know only in part; check them, or let a"
             " person at the lender look at it"
@@ -176,10 +205,8 @@ def _likeness(inquiry: Inquiry, account: Account) -> Likeness:
     return compare(account.identity, inquiry.identity)
 
 
-def _update(inquiry: Inquiry, known: Account | None) -> IdentityUpdate | None:
+def _update(inquiry: Inquiry, known: Account) -> IdentityUpdate | None:
     """Return what is new about a known person: a spelling, an address, the lender's number."""
-    if known is None:
-        return None
     identity = None if known.identity == inquiry.identity else inquiry.identity
     is_named = inquiry.reference is None or "reference" in known.found_by
     reference = None if is_named else inquiry.reference

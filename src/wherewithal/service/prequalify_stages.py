@@ -101,7 +101,7 @@ async def pull_stage(case: Case, ports: PrequalifyPorts, *, deadline_s: float) -
     A bureau that is late or away decides nothing: the finding says that we wait for it.
     """
     inquiry, id_ = case.inquiry, case.prequalification_id
-    await ports.ledger.begin_pull(
+    is_ours = await ports.ledger.begin_pull(
         PullRecord(
             consumer_id=case.account.consumer_id,
             inquiry_id=id_,
@@ -113,6 +113,8 @@ async def pull_stage(case: Case, ports: PrequalifyPorts, *, deadline_s: float) -
             pulls_max=ports.settings.pulls_max_30d,
         )
     )
+    if not is_ours:
+        return Finding(waits_for="bureau_report")
     try:
         raw = await ports.reports.pull(inquiry.identity, inquiry_id=str(id_), deadline_s=deadline_s)
     except (BureauLate, BureauUnavailable):

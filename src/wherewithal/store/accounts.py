@@ -28,7 +28,7 @@ def account_of(row: tuple[Any, ...], sealer: Sealer) -> Account:
     """
     _, consumer_id, found_by, data_key, sealed, blocks, *rest = row
     decision, report, consent = rest[0:10], rest[10:16], rest[16:21]
-    pulls, oldest_pull_at, asked, total_cents = rest[21:25]
+    pulls, oldest_pull_at, asked, total_cents, is_refuted = rest[21:26]
     identity = None
     if sealed is not None:
         plain = sealer.open(data_key, consumer_id=str(consumer_id), field="identity", sealed=sealed)
@@ -46,6 +46,7 @@ def account_of(row: tuple[Any, ...], sealer: Sealer) -> Account:
         oldest_pull_at=oldest_pull_at,
         inquiries_24h=asked,
         power_total_cents=total_cents,
+        is_refuted=bool(is_refuted),
     )
 
 

@@ -6,7 +6,7 @@ carries it, so none can log it.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -140,7 +140,12 @@ class InquiriesInStore:
         return await self._execute(_INQUIRIES["purge_idempotency"], {"rows_max": rows_max})
 
     async def add_consumer(
-        self, identity: Identity, *, consumer_id: UUID, reference: Reference | None
+        self,
+        identity: Identity,
+        *,
+        consumer_id: UUID,
+        reference: Reference | None,
+        refuted: Sequence[UUID],
     ) -> Account | None:
         """Add a new consumer; None if somebody of this identity was added meanwhile."""
         data_key = self._sealer.new_data_key(str(consumer_id))
@@ -152,7 +157,14 @@ class InquiriesInStore:
             **_reference(reference),
         }
         try:
-            await self._execute(_CONSUMERS["add_consumer"], parameters)
+            if refuted:
+                parameters["refuted"] = list(refuted)
+                with as_unavailable():
+                    async with self._pool.transaction() as connection:
+                        await connection.execute(_CONSUMERS["give_up_keys"], parameters)
+                        await connection.execute(_CONSUMERS["add_consumer"], parameters)
+            else:
+                await self._execute(_CONSUMERS["add_consumer"], parameters)
         except psycopg.errors.UniqueViolation:
             return None
         return Account(
@@ -168,11 +180,12 @@ class InquiriesInStore:
             oldest_pull_at=None,
             inquiries_24h=0,
             power_total_cents=None,
+            is_refuted=False,
         )
 
-    async def begin_pull(self, pull: PullRecord) -> None:
+    async def begin_pull(self, pull: PullRecord) -> bool:
         """Record consent and intent before a bureau is asked; see `RecordsInquiries`."""
-        await begin_pull(self._pool, pull)
+        return await begin_pull(self._pool, pull)
 
     async def record(self, recording: Recording, *, key: RequestKey, claim: Claim) -> bool:
         """Write an inquiry and all that it changed, at once; False if the claim was lost."""

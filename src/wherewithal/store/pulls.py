@@ -31,8 +31,10 @@ _REFUSALS: Final = {
 _BUDGET_DAYS: Final = 30
 
 
-async def begin_pull(pool: Pool, pull: PullRecord) -> None:
+async def begin_pull(pool: Pool, pull: PullRecord) -> bool:
     """Record consent and intent, counted under the consumer's lock; to repeat it changes nothing.
+
+    False, and nothing is recorded, while another inquiry asks for the same person's report.
 
     Errors: ConsentRefused, TooMany, Unavailable; see `RecordsInquiries.begin_pull`.
     """
@@ -42,7 +44,9 @@ async def begin_pull(pool: Pool, pull: PullRecord) -> None:
         async with pool.transaction() as connection:
             await connection.execute(_QUERIES["lock_consumer"], parameters)
             cursor = await connection.execute(_QUERIES["count_pulls"], parameters)
-            number, oldest_at = await cursor.fetchone() or (0, None)
+            number, oldest_at, in_flight = await cursor.fetchone() or (0, None, 0)
+            if in_flight:
+                return False
             if number >= pull.pulls_max:
                 raise _budget_spent(pull.asked_at, oldest_at)
             if consent is not None:
@@ -51,6 +55,7 @@ async def begin_pull(pool: Pool, pull: PullRecord) -> None:
             added = await connection.execute(_QUERIES["add_pull"], parameters)
             if not added.rowcount:
                 raise refused_consent("unknown_consent")
+    return True
 
 
 @contextmanager

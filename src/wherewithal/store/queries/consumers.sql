@@ -1,5 +1,12 @@
 -- Consumers: a person is one row here, however they spell themselves.
 
+-- give_up_keys --
+-- Keys that point to particulars which the bureau said are nobody's; proven ones are never touched,
+-- because the look-up names only accounts that no report ever fitted.
+delete from identity_key
+where consumer_id = any(%(refuted)s) and index_version = %(index_version)s
+    and (kind, blind_index) in (('ssn', %(ssn)s::bytea), ('name_dob_zip', %(name_dob_zip)s::bytea))
+
 -- add_consumer --
 -- All or nothing: a key that somebody has already refuses the whole statement.
 with added as (

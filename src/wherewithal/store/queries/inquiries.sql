@@ -53,7 +53,12 @@ select {head}.inquiry_id, c.consumer_id, f.found_by, c.data_key, i.sealed, c.blo
     d.reasons, d.row, d.facts,
     r.inquiry_id, r.bureau, r.facts, r.score, r.score_model, r.score_factors,
     k.consent_id, k.scope, k.purpose, k.expires_at, k.revoked_at,
-    pulls.number, pulls.oldest_at, asked.number, p.total_cents
+    pulls.number, pulls.oldest_at, asked.number, p.total_cents,
+    -- Whether all that a bureau ever said of these particulars is that they are nobody's.
+    c.blocks_credit = '{{}}' and r.inquiry_id is null and coalesce((
+        select bool_and(failure in ('identity_mismatch', 'no_hit')) and bool_and(status = 'answered')
+        from report where consumer_id = c.consumer_id
+    ), false)
 from {head}
 left join found f on true
 left join consumer c on c.consumer_id = f.consumer_id

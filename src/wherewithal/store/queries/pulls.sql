@@ -15,8 +15,13 @@ insert into consent (
 ) on conflict (consumer_id, consent_id) do nothing
 
 -- count_pulls --
--- Pulls in the 30 days before, without this inquiry's own.
-select count(*), min(asked_at) from report
+-- Pulls in the 30 days before, without this inquiry's own; and those that somebody waits for now, no
+-- longer than any call of a bureau takes.
+select count(*), min(asked_at),
+    count(*) filter (
+        where status = 'asked' and asked_at > %(asked_at)s::timestamptz - interval '30 seconds'
+    )
+from report
 where consumer_id = %(consumer_id)s and inquiry_id <> %(inquiry_id)s
     and asked_at > %(asked_at)s::timestamptz - interval '30 days'
 
