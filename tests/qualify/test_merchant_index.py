@@ -206,6 +206,49 @@ def test_cursors_hold_nothing_of_the_person_and_survive_another_person(index, pe
     assert len(cursors) == 1
 
 
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"page_size": 9}, None),
+        ({"context": "other"}, "directory_changed"),
+        ({"asked": "other"}, "cursor_of_another_query"),
+        ({"asked": "other", "context": "other"}, "cursor_of_another_query"),
+    ],
+)
+def test_a_cursor_belongs_to_who_asks_and_to_one_state(index, people, change, code):
+    shelf, query = _shelf(index, people[0]), Query(page_size=5, context="c", asked="a")
+    cursor = browse(shelf, query).next_cursor
+    again = msgspec.structs.replace(query, cursor=cursor, **change)
+    if code is None:
+        assert browse(shelf, again).rows
+        return
+    with pytest.raises(CursorRefused) as refused:
+        browse(shelf, again)
+    assert refused.value.code == code
+
+
+def test_a_cursor_has_one_spelling(index, people):
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_="
+    for size in (1, 5, 100):
+        query = Query(page_size=size)
+        cursor = browse(_shelf(index, people[0]), query).next_cursor
+        assert cursor is not None
+        others = {cursor[:-1] + last for last in alphabet} | {cursor + "=", cursor + "=="}
+        for other in others - {cursor}:
+            again = msgspec.structs.replace(query, cursor=other)
+            try:
+                rows = browse(_shelf(index, people[0]), again).rows
+            except CursorRefused:
+                continue
+            # Another place of the same list, and not another spelling of the same place.
+            assert (
+                rows
+                != browse(
+                    _shelf(index, people[0]), msgspec.structs.replace(query, cursor=cursor)
+                ).rows
+            )
+
+
 @pytest.mark.parametrize("cursor", ["", "x", "%%%", "ü", "AAAA", "k6Nh", "kwECAw"])
 def test_a_cursor_that_is_none_is_refused(index, people, cursor):
     with pytest.raises(CursorRefused) as refused:

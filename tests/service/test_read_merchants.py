@@ -344,6 +344,42 @@ def test_a_change_of_merchants_is_read_beside_what_is_held(shop, rows, directory
     assert (second.total, second.directory_version > version) == (9, True)
 
 
+@pytest.mark.parametrize("change", ["programs", "decision", "used"])
+def test_a_cursor_ends_where_what_the_list_is_made_from_changes(shop, rows, directory, *, change):
+    paused = [msgspec.structs.replace(one, is_paused=True) for one in directory.programs]
+
+    async def work(shop):
+        consumer_id = await asked(shop, rows[0])
+        first = await shop.page(consumer_id, page_size=5)
+        assert (await shop.page(consumer_id, page_size=9, cursor=first.next_cursor)).rows
+        if change == "programs":
+            await shop.stored.put_programs(paused)
+        elif change == "decision":
+            await execute(shop.pool, "delete from power where consumer_id = %s", consumer_id)
+            await decide_now(shop.pool, consumer_id, rows[1])
+        else:
+            await execute(
+                shop.pool,
+                "update consumer set drawn_cents = 100 where consumer_id = %s",
+                consumer_id,
+            )
+        with pytest.raises(DirectoryChanged, match="begin with its first page"):
+            await shop.page(consumer_id, page_size=5, cursor=first.next_cursor)
+
+    shop(work)
+
+
+def test_a_cursor_of_another_person_is_of_another_query(shop, rows):
+    async def work(shop):
+        one, other = await asked(shop, rows[0]), await asked(shop, rows[0])
+        first = await shop.page(one, page_size=5)
+        with pytest.raises(RequestRefused) as error:
+            await shop.page(other, page_size=5, cursor=first.next_cursor)
+        return [(problem.path, problem.code) for problem in error.value.problems]
+
+    assert shop(work) == [("$query.cursor", "cursor_of_another_query")]
+
+
 def test_many_requests_read_a_new_directory_once(shop, rows):
     async def work(shop):
         consumer_id, reads = await asked(shop, rows[0]), 0

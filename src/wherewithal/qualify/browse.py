@@ -31,6 +31,7 @@ _BLOCK = 16_384
 _APR_BITS = 13
 #: No APR of an offer is above the highest cap, and that is never above this.
 _APR_TOP = RATE_MAX_BPS
+_NONE_OF_OURS = "the cursor is none of ours; ask for the first page"
 
 
 class Order(StrEnum):
@@ -61,6 +62,11 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     #: Regulation Z APR of the plan that power names; what has no power has no APR.
     apr_max_bps: int | None = None
     order: Order = Order.POWER
+    #: What a cursor belongs to beside the merchants: whatever else makes this list what it is, such
+    #: as the programs, the day, and what stands for the person. Another one is another list.
+    context: str = ""
+    #: Who asks for what, in words of the caller; empty: the query itself is its name.
+    asked: str = ""
     #: `next_cursor` of the page before.
     cursor: str | None = None
     #: 1 to PAGE_SIZE_MAX.
@@ -103,9 +109,10 @@ def browse(shelf: Shelf, query: Query) -> Page:
     """Return a page of the merchants for a person.
 
     A cursor holds no amount of the person: it names the merchant after which the list goes on, at
-    the place that the merchant has now. It stays good over restarts and changes of programs.
+    the place that the merchant has. It stays good over restarts, and belongs to one query, one
+    state of the merchants and one `context`: there the pages are one list.
     Errors: DomainError for a query outside its domain; CursorRefused for a cursor that is none, is
-            of another query, or of a directory whose merchants have changed since.
+            of another query, or of a list that has changed since.
     """
     _check(query)
     index = shelf.index
@@ -337,40 +344,55 @@ def _rows(shelf: Shelf, query: Query, positions: list[int]) -> list[Row]:
 
 
 class _Cursor(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    merchants_version: str
+    state: str
     query: str
     position: int
 
 
 def cursor_after(index: MerchantIndex, query: Query, position: int) -> str:
     """Return the cursor with which a query goes on after a merchant."""
-    cursor = _Cursor(
-        merchants_version=index.merchants_version, query=_digest(query), position=position
-    )
+    return _written(_Cursor(state=_state(index, query), query=_name(query), position=position))
+
+
+def _written(cursor: _Cursor) -> str:
     return base64.urlsafe_b64encode(msgspec.msgpack.encode(cursor)).decode().rstrip("=")
 
 
 def _read_cursor(index: MerchantIndex, query: Query) -> int:
-    text = query.cursor or ""
+    cursor = _decoded(query.cursor or "")
+    if cursor is None:
+        raise CursorRefused("cursor_malformed", _NONE_OF_OURS)
+    if cursor.query != _name(query):
+        message = "the cursor belongs to another query; send the query that it came from"
+        raise CursorRefused("cursor_of_another_query", message)
+    if cursor.state != _state(index, query):
+        message = "the list has changed since the cursor was given; begin with its first page"
+        raise CursorRefused("directory_changed", message)
+    if not 0 <= cursor.position < index.count:
+        raise CursorRefused("cursor_malformed", _NONE_OF_OURS)
+    return cursor.position
+
+
+def _decoded(text: str) -> _Cursor | None:
+    """Return what a cursor says; None if it is not spelled exactly as we spell it."""
     try:
         data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         cursor = msgspec.msgpack.decode(data, type=_Cursor)
     except (ValueError, msgspec.MsgspecError):
-        message = "the cursor is none of ours; ask for the first page"
-        raise CursorRefused("cursor_malformed", message) from None
-    if cursor.merchants_version != index.merchants_version:
-        message = "merchants have changed since; ask for the first page"
-        raise CursorRefused("directory_changed", message)
-    if cursor.query != _digest(query):
-        message = "the cursor belongs to another query; send the query that it came from"
-        raise CursorRefused("cursor_of_another_query", message)
-    if not 0 <= cursor.position < index.count:
-        message = "the cursor is none of ours; ask for the first page"
-        raise CursorRefused("cursor_malformed", message)
-    return cursor.position
+        return None
+    return cursor if _written(cursor) == text else None
 
 
-def _digest(query: Query) -> str:
+def _state(index: MerchantIndex, query: Query) -> str:
+    """Return the name of what the list is made from."""
+    return _digest([index.merchants_version, query.context])
+
+
+def _name(query: Query) -> str:
     """Return the name of a query; the page's size may change on the way."""
-    whole = msgspec.structs.replace(query, cursor=None, page_size=1)
-    return hashlib.sha256(msgspec.json.encode(whole)).hexdigest()[:12]
+    whole = msgspec.structs.replace(query, cursor=None, page_size=1, context="")
+    return _digest(query.asked or whole)
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(msgspec.json.encode(value)).hexdigest()[:16]

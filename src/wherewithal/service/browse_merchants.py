@@ -19,7 +19,7 @@ from wherewithal.service.merchant_answers import (
 )
 from wherewithal.service.person_shelves import PersonShelf, PersonShelves
 from wherewithal.service.read_spending_power import expired_products, status_of, wording_of
-from wherewithal.service.standing import PersonRow, ReadsPeople
+from wherewithal.service.standing import CurrentDecision, PersonRow, ReadsPeople
 from wherewithal.service.standing_products import ProductAnswers
 from wherewithal.vocabulary.errors import CursorRefused, DomainError, Problem
 from wherewithal.vocabulary.product import ProductCode
@@ -37,8 +37,8 @@ async def browse_merchants(
     """Return a page of all merchants with what the person can spend at each; None: no such person.
 
     Null:   where nothing may be told of the person the page has no rows, and says why.
-    Errors: RequestRefused for a query that cannot be; DirectoryChanged if merchants have changed
-            since the cursor was given; Unavailable.
+    Errors: RequestRefused for a query that cannot be; DirectoryChanged if what makes the list
+            has changed since the cursor was given; Unavailable.
     """
     wanted = _query(query)
     row = await people.read_person(consumer_id)
@@ -49,9 +49,15 @@ async def browse_merchants(
     if decision is None or status != "available":
         return _page(consumer_id, status, row, held)
     shelf = shelves.of(row, decision, held)
-    standing = _without(wanted, expired_products(row, decision), products)
+    expired = expired_products(row, decision)
+    standing = _without(wanted, expired, products)
     if standing is None:
         return _page(consumer_id, "expired", row, held)
+    standing = msgspec.structs.replace(
+        standing,
+        asked=_asked(consumer_id, wanted),
+        context=_context(row, decision, held, expired=expired),
+    )
     try:
         found = browse(shelf.left, standing)
     except CursorRefused as error:
@@ -101,6 +107,28 @@ def _without(query: Query, expired: frozenset[str], products: ProductAnswers) ->
     asked = query.products or tuple(one.code for one in products.bundle.catalogue.products)
     standing = tuple(code for code in asked if code.value not in expired)
     return msgspec.structs.replace(query, products=standing) if standing else None
+
+
+def _asked(consumer_id: UUID, query: Query) -> str:
+    """Return who asks for what; a cursor goes on there and nowhere else."""
+    whole = msgspec.structs.replace(query, cursor=None, page_size=1)
+    return f"{consumer_id} {msgspec.json.encode(whole).decode()}"
+
+
+def _context(
+    row: PersonRow, decision: CurrentDecision, held: Held, *, expired: frozenset[str]
+) -> str:
+    """Return what the list is made from beside the merchants; pages of one text are one list."""
+    parts = (
+        held.name,
+        decision.tempo,
+        decision.decision_id,
+        decision.as_of.isoformat(),
+        decision.standing,
+        str(row.used_cents),
+        *sorted(expired),
+    )
+    return "\n".join(parts)
 
 
 def _refused_cursor(error: CursorRefused) -> DirectoryChanged | RequestRefused:

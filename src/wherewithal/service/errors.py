@@ -58,7 +58,7 @@ class InProgress(Conflicting):
 
 
 class DirectoryChanged(Conflicting):
-    """The list of merchants has changed since the cursor was given; begin with its first page."""
+    """The list has changed since the cursor was given; begin with its first page."""
 
     code = "directory_changed"
 
