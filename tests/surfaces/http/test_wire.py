@@ -124,10 +124,45 @@ def test_what_is_no_request_is_a_problem_too(api, raw, expected):
     assert found == expected
 
 
+def answers(raw: bytes) -> list[int]:
+    """Return the statuses of all answers on a connection."""
+    return [int(part[:3]) for part in raw.split(b"HTTP/1.1 ")[1:]]
+
+
+WHOLE = f"{HEAD}content-length: {len(BODY)}\r\n\r\n{BODY}"
+CHUNKED = HEAD + "transfer-encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (WHOLE + "garbage\r\n\r\n", [200, 400]),
+        (WHOLE + "|||garbage\r\n\r\n", [200, 400]),
+        (WHOLE + WHOLE + "garbage\r\n\r\n", [200, 200, 400]),
+        (f"{HEAD}content-length: {len(BODY) - 1}\r\n\r\n{BODY}", [400, 400]),
+        (HEAD + f"transfer-encoding: gzip\r\n\r\n{BODY}", [400]),
+        (CHUNKED + "zz\r\n{}\r\n0\r\n\r\n", [400]),
+        (CHUNKED + "|||zz\r\n{}\r\n0\r\n\r\n", [400]),
+        (WHOLE + CHUNKED + "zz\r\n{}\r\n", [200, 400]),
+        (f"{WHOLE}GET / HTTP/1.1\r\nhost: x\r\na: {'x' * 40_000}\r\n\r\n", [200, 431]),
+        (WHOLE.replace("host: x", "host: x\r\nconnection: close") + "garbage\r\n\r\n", [200]),
+    ],
+    ids=lambda value: repr(value)[-30:],
+)
+def test_what_breaks_after_a_request_takes_nothing_from_its_answer(api, raw, expected):
+    found = api.send(raw.encode(), pause_s=0.1)
+    assert answers(found) == expected
+    if expected[-1] != 200:
+        status, kind = problem(found[found.rindex(b"HTTP/1.1 ") :])
+        assert (status, kind) in {(400, "bad-request"), (431, "headers-too-large")}
+
+
 def test_slow_headers_are_cut():
     with served(header_deadline_s=0.5) as api:
         began_s = time.monotonic()
-        assert problem(api.send(b"GET / HT")) == (408, "request-timeout")
+        answer = api.send(b"GET / HT")
+        assert problem(answer) == (408, "request-timeout")
+        assert parsed(answer)[2]["title"] == "The request came too slowly"
         drip = b"|||".join([b"GET / HTTP/1.1\r\n", *[b"a: b\r\n"] * 8])
         assert problem(api.send(drip, pause_s=0.1)) == (408, "request-timeout")
         assert time.monotonic() - began_s < 5

@@ -58,7 +58,7 @@ _TYPES = (
     ),
     _type(405, "method-not-allowed", "Another method is needed", "`Allow` names the methods"),
     _type(406, "not-acceptable", "We answer in JSON", "accept `application/json`"),
-    _type(408, "request-timeout", "The body came too slowly", "send it whole within 10 seconds"),
+    _type(408, "request-timeout", "The request came too slowly", "send it whole within 10 seconds"),
     _type(
         409,
         "request-in-progress",
