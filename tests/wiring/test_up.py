@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -11,15 +12,27 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
-from tests.postgres import open_folder
+from tests.postgres import open_folder, running_server
+from wherewithal.store.migrate import migrate
 from wherewithal.surfaces.cli.service import EXAMPLE_BODY
+from wherewithal.wiring import processes
 
 WITHIN_S = 90
+COMMAND = [sys.executable, "-m", "wherewithal.wiring.command"]
+SERVICE_OF_ONES_OWN = {
+    "WHEREWITHAL_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",
+    "WHEREWITHAL_BUREAU_URL": "http://127.0.0.1:9/",
+    "WHEREWITHAL_ALLOW_SIMULATION": "1",
+}
 
 
 def free_ports(count: int) -> list[int]:
@@ -45,7 +58,7 @@ class Up:
         self.log = data.with_suffix(".log")
         with self.log.open("wb") as file:
             self.process = subprocess.Popen(  # noqa: S603 - our own program
-                [sys.executable, "-m", "wherewithal.wiring.command", *map(str, arguments)],
+                [*COMMAND, *map(str, arguments)],
                 stdout=file,
                 stderr=subprocess.STDOUT,
                 env=environment,
@@ -77,6 +90,58 @@ class Up:
         self.process.send_signal(signal.SIGINT)
         assert self.process.wait(60) == 0, self.log.read_text()
         return self.log.read_text()
+
+
+def worker_of(up: Up) -> int:
+    """Return the number of its worker process."""
+    children = subprocess.run(  # noqa: S603 - ps
+        ["/bin/ps", "--ppid", str(up.process.pid), "-o", "pid=,args="],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    return int(next(line for line in children if line.rstrip().endswith("worker")).split()[0])
+
+
+def postmaster_of(data: Path) -> int:
+    """Return the number of the first process of the folder's own server."""
+    return int((data / "postgres" / "cluster" / "postmaster.pid").read_text().split()[0])
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+def said(log: Path) -> dict[str, int]:
+    """Return how often a worker said that it waits, and that it goes on."""
+    text = log.read_text()
+    return {"waiting": text.count("waiting for it"), "back": text.count("answers again")}
+
+
+def leave_a_job(dsn: str) -> int:
+    """Leave a job as a worker that died in it leaves it; return its number."""
+    query = (
+        "insert into procrastinate_jobs (task_name, args, status, queue_name) values"
+        " ('purge_idempotency', '{\"timestamp\": 1}', 'doing', 'default') returning id"
+    )
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        return int(connection.execute(query).fetchone()[0])
+
+
+def is_there(dsn: str, job: int) -> bool:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        query = "select from procrastinate_jobs where id = %s"
+        return connection.execute(query, [job]).fetchone() is not None
+
+
+def as_url(dsn: str) -> str:
+    """Return an address as DATABASE_URL holds it."""
+    parts = conninfo_to_dict(dsn)
+    query = "&".join(f"{name}={quote(str(value), safe='')}" for name, value in parts.items())
+    return f"postgresql:///?{query}"
 
 
 def left_over(data: Path) -> list[str]:
@@ -118,17 +183,66 @@ def test_what_it_says_works_and_is_kept(data):
     assert left_over(data) == []
 
 
+def test_a_server_that_is_killed_is_started_again(data):
+    up = Up(data)
+    up.wait()
+    before, refused = worker_of(up), []
+    os.kill(postmaster_of(data), signal.SIGKILL)
+    until = time.monotonic() + 20
+    for number in range(1_000):
+        status, _ = up.call("/v1/prequalifications", EXAMPLE_BODY, Idempotency_Key=f"n{number}")
+        if status == 503:
+            refused.append(f"n{number}")
+        elif refused and "starting it again" in up.log.read_text():
+            break
+        assert status in (200, 202, 503)
+        assert time.monotonic() < until, up.log.read_text()
+    for key in refused:
+        status, asked = up.call("/v1/prequalifications", EXAMPLE_BODY, Idempotency_Key=key)
+        assert (status, asked["outcome"]) == (200, "approved")
+    eventually(lambda: "answers again" in (data / "logs" / "worker.log").read_text())
+    assert worker_of(up) == before
+    said = up.stop()
+    assert said.count("The database's server has died") == 1
+    assert "psycopg" not in said
+    assert "connection to server" not in (data / "logs" / "worker.log").read_text()
+    assert left_over(data) == []
+
+
+def test_the_worker_outlives_its_database(tmp_path):
+    with running_server() as server:
+        asyncio.run(migrate(server.dsn))
+        log = tmp_path / "worker.log"
+        environment = {"DATABASE_URL": as_url(server.dsn), **SERVICE_OF_ONES_OWN}
+        server.stop()
+        with log.open("wb") as file:
+            worker = subprocess.Popen(  # noqa: S603 - our own program
+                [*COMMAND, "worker"], stderr=file, env={**os.environ, **environment}
+            )
+        try:
+            for number in (1, 2):
+                eventually(lambda count=number: said(log) == {"waiting": count, "back": count - 1})
+                server.ensure_running()
+                eventually(lambda count=number: said(log) == {"waiting": count, "back": count})
+                if number == 1:
+                    left = leave_a_job(server.dsn)
+                    eventually(lambda job=left: not is_there(server.dsn, job))
+                    os.kill(server.pid, signal.SIGKILL)
+            server.stop()
+            eventually(lambda: said(log) == {"waiting": 3, "back": 2})
+            asked_at = time.monotonic()
+            worker.send_signal(signal.SIGTERM)
+            assert worker.wait(20) == 0
+            assert time.monotonic() - asked_at < 5
+        finally:
+            worker.kill()
+            worker.wait()
+
+
 def test_a_process_that_dies_ends_the_rest(data):
     up = Up(data)
     up.wait()
-    children = subprocess.run(  # noqa: S603 - ps
-        ["/bin/ps", "--ppid", str(up.process.pid), "-o", "pid=,args="],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.splitlines()
-    worker = next(line for line in children if line.rstrip().endswith("worker"))
-    os.kill(int(worker.split()[0]), signal.SIGKILL)
+    os.kill(worker_of(up), signal.SIGKILL)
     assert up.process.wait(60) == 70
     assert "worker ended with -9" in up.log.read_text()
     assert left_over(data) == []
@@ -139,7 +253,7 @@ def test_a_taken_port_is_said_before_anything_starts(data):
         port = taken.getsockname()[1]
         arguments = ["up", "--data", data, "--port", port, "--bureau-port", port]
         done = subprocess.run(  # noqa: S603 - our own program
-            [sys.executable, "-m", "wherewithal.wiring.command", *map(str, arguments)],
+            [*COMMAND, *map(str, arguments)],
             capture_output=True,
             text=True,
             check=False,
@@ -149,3 +263,11 @@ def test_a_taken_port_is_said_before_anything_starts(data):
     assert f"--port: port {port} cannot be used" in done.stderr
     assert "--bureau-port: must be another port than the API's" in done.stderr
     assert not data.exists()
+
+
+def test_what_a_log_holds_stays(tmp_path):
+    for _ in range(2):
+        running = processes.start("key", ["key", "--help"], environment={}, logs=tmp_path)
+        running.process.wait(30)
+        assert processes.last_words(running).count("starts") == 0
+    assert (tmp_path / "key.log").read_text().count('"key starts"') == 2

@@ -30,6 +30,7 @@ from wherewithal.store.embedded_folder import (
     open_to,
     write_access,
 )
+from wherewithal.store.embedded_process import is_alive
 from wherewithal.store.embedded_server import Server
 from wherewithal.store.embedded_socket import dsn_of
 from wherewithal.store.errors import StoreNotStarted
@@ -90,6 +91,12 @@ class EmbeddedPostgres:
     def pid(self) -> int | None:
         """Return the number of the server's first process, None if none is written down."""
         return self._server.pid
+
+    @property
+    def is_alive(self) -> bool:
+        """Return whether the server's first process lives; cheap, and says not that it answers."""
+        pid = self.pid
+        return pid is not None and is_alive(pid, self._server.folder.cluster)
 
     @property
     def folder(self) -> Path:

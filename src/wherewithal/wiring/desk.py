@@ -29,6 +29,7 @@ from wherewithal.sources.bureau_transunion.reading import TransUnionReader
 from wherewithal.sources.bureau_transunion.request import Subscriber
 from wherewithal.sources.identity_rules import load_identity_rules
 from wherewithal.store.blind_index import BlindIndex
+from wherewithal.store.errors import StoreUnavailable
 from wherewithal.store.inquiries import InquiriesInStore
 from wherewithal.store.migrate import check_migrated
 from wherewithal.store.pool import Connection, Pool, open_pool
@@ -43,6 +44,9 @@ from wherewithal.wiring.service_settings import BUREAU, ServiceSettings
 BUNDLE = "policies/everyday"
 IDENTITY_RULES = "policies/identity/rules.toml"
 _INDEX_VERSION = 1
+_CONNECT_S = 5
+#: A network that drops everything is noticed within about ten seconds.
+_KEEPALIVES = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
 #: As the simulated bureau knows us; a lender's own stand in its contract with the bureau.
 _SAMPLE_SUBSCRIBER = Subscriber(
     industry_code="F",
@@ -132,9 +136,15 @@ async def open_desk(
             purge_keys=lambda rows_max: ledger.purge_keys(rows_max=rows_max),
             uniform=chance,
         )
-        jobs = build_jobs(PsycopgConnector(conninfo=dsn), work)
+        jobs = build_jobs(_connector(dsn), work)
         yield Desk(pool=pool, bundle=bundle, ports=ports, ledger=ledger, jobs=jobs)
         await ports.flights.drain()
+
+
+def _connector(dsn: str) -> PsycopgConnector:
+    """Return the worker's way to the database, which gives up within seconds."""
+    kwargs = {"connect_timeout": _CONNECT_S, "tcp_user_timeout": 10_000} | _KEEPALIVES
+    return PsycopgConnector(conninfo=dsn, kwargs=kwargs, timeout=_CONNECT_S)
 
 
 async def _finish(ports: PrequalifyPorts, consumer_id: UUID, prequalification_id: UUID) -> bool:
@@ -148,14 +158,23 @@ async def _defer(jobs: App, connection: Connection, consumer_id: UUID, inquiry_i
 
 
 async def _check(dsn: str, sealer: Sealer) -> None:
-    """Refuse a database that is weakened, not migrated, or sealed under another master key."""
-    async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection:
-        await check_server(connection)
-        await check_migrated(connection)
-        found = await connection.execute(
-            "select data_key from consumer where data_key is not null limit 1"
-        )
-        row = await found.fetchone()
+    """Refuse a database that is weakened, not migrated, or sealed under another master key.
+
+    Errors: StoreUnavailable if it does not answer.
+    """
+    try:
+        async with await psycopg.AsyncConnection.connect(
+            dsn, autocommit=True, connect_timeout=_CONNECT_S
+        ) as connection:
+            await check_server(connection)
+            await check_migrated(connection)
+            found = await connection.execute(
+                "select data_key from consumer where data_key is not null limit 1"
+            )
+            row = await found.fetchone()
+    except psycopg.OperationalError:
+        message = "the database does not answer; is its address right?"
+        raise StoreUnavailable(message) from None
     if row is not None and not sealer.knows(bytes(row[0])):
         message = "is not the key under which this database was sealed; restore the right one"
         raise InputRefused([Problem(code="another_key", path="WHEREWITHAL_KEY", message=message)])

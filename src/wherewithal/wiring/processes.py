@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -9,12 +10,14 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from wherewithal.vocabulary.errors import WherewithalError
 
 _POLL_S = 0.1
 _LOG_LINES_SHOWN = 12
+_LOG_BYTES_MAX = 10_000_000
 
 
 class ProcessEnded(WherewithalError):
@@ -28,6 +31,8 @@ class Running:
     name: str
     process: subprocess.Popen[bytes]
     log: Path
+    #: Where in the log its own words begin, in bytes.
+    log_from: int
 
 
 def start(
@@ -35,12 +40,20 @@ def start(
 ) -> Running:
     """Start a command of this program as a process of its own, its output in `logs/<name>.log`.
 
+    What the log holds stays: a process of an earlier start, or another's, may still write there.
+
     The process leads a session of its own, so that Control-C in a terminal reaches us alone and the
     order of stopping is ours.
     """
     logs.mkdir(parents=True, exist_ok=True)
     log = logs / f"{name}.log"
-    with log.open("wb") as file:
+    if log.exists() and log.stat().st_size > _LOG_BYTES_MAX:
+        log.replace(log.with_name(f"{name}.log.1"))
+    with log.open("ab") as file:
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        file.write(b"%s\n" % json.dumps({"event": f"{name} starts", "at": at}).encode())
+        log_from = file.tell()
+        file.flush()
         process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", "wherewithal.wiring.command", *arguments],
             stdin=subprocess.DEVNULL,
@@ -49,7 +62,7 @@ def start(
             env={**os.environ, **environment},
             start_new_session=True,
         )
-    return Running(name=name, process=process, log=log)
+    return Running(name=name, process=process, log=log, log_from=log_from)
 
 
 def wait_until(running: Running, is_ready: Callable[[], bool], *, wait_s: float) -> None:
@@ -73,12 +86,15 @@ def check(running: Running) -> None:
         raise ProcessEnded(f"{running.name} ended with {code}\n{last_words(running)}")
 
 
-def watch(everyone: Sequence[Running], *, until: Callable[[], bool]) -> None:
-    """Return when `until` says so.
+def watch(
+    everyone: Sequence[Running], *, until: Callable[[], bool], tend: Callable[[], None]
+) -> None:
+    """Return when `until` says so; meanwhile call `tend` at every look, several times a second.
 
     Errors: ProcessEnded as soon as one of the processes ends.
     """
     while not until():
+        tend()
         for running in everyone:
             check(running)
         time.sleep(_POLL_S)
@@ -99,7 +115,7 @@ def stop(running: Running, *, grace_s: float) -> bool:
 
 
 def last_words(running: Running) -> str:
-    """Return the end of a process's log."""
-    text = running.log.read_text(errors="replace") if running.log.is_file() else ""
-    lines = text.splitlines()[-_LOG_LINES_SHOWN:]
+    """Return the end of what a process said in its log."""
+    said = running.log.read_bytes()[running.log_from :] if running.log.is_file() else b""
+    lines = said.decode(errors="replace").splitlines()[-_LOG_LINES_SHOWN:]
     return "\n".join([f"the end of {running.log}:", *lines])

@@ -117,7 +117,7 @@ def add_service_key(
     data: Path | None, *, name: str, scopes: Sequence[str], days: int | None
 ) -> str:
     """Make a service key and return its text."""
-    service_keys.check_key(scopes, days)
+    service_keys.check_key(name, scopes, days)
     with open_database(_settings(data)) as dsn:
         return asyncio.run(service_keys.add_key(dsn, name=name, scopes=scopes, days=days))
 

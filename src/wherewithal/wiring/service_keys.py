@@ -16,10 +16,11 @@ from wherewithal.vocabulary.errors import InputRefused, Problem
 from wherewithal.wiring.desk import now
 
 DAYS_MAX = 3_650
+NAME_MAX = 100
 
 
-def check_key(scopes: Sequence[str], days: int | None) -> None:
-    """Refuse scopes that are none, and a life that is none, all at once."""
+def check_key(name: str, scopes: Sequence[str], days: int | None) -> None:
+    """Refuse a name, scopes or a life that cannot be, all at once."""
     known = [scope.value for scope in Scope]
     message = f"expected one of {', '.join(known)}"
     problems = [
@@ -27,6 +28,9 @@ def check_key(scopes: Sequence[str], days: int | None) -> None:
         for scope in scopes
         if scope not in known
     ]
+    if not (name.strip() and name.isprintable() and len(name) <= NAME_MAX):
+        message = f"expected 1 to {NAME_MAX} printable characters that say who will use the key"
+        problems.append(Problem(code="not_a_name", path="name", message=message))
     if days is not None and not 1 <= days <= DAYS_MAX:
         message = f"expected 1 to {DAYS_MAX:,} days"
         problems.append(Problem(code="out_of_range", path="--days", message=message))

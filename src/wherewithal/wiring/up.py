@@ -19,7 +19,7 @@ from wherewithal.store.pool import open_pool
 from wherewithal.surfaces.cli.service import LOOPBACK, Started, Up
 from wherewithal.vocabulary.errors import InputRefused, Problem
 from wherewithal.wiring import processes
-from wherewithal.wiring.database import keys_of, open_database
+from wherewithal.wiring.database import keys_of, open_watched_database
 from wherewithal.wiring.directory import PROGRAMS, made_directory, sample_directory
 from wherewithal.wiring.service_keys import keep_local_key
 from wherewithal.wiring.service_settings import BUREAU, DATA, SIMULATION, settings_at_start
@@ -33,15 +33,19 @@ _PROBE_S = 1.0
 def run_up(up: Up, *, say: Callable[[str], None], on_started: Callable[[Started], None]) -> None:
     """Run everything until SIGINT or SIGTERM; then stop it in the other order.
 
-    What is sealed, decided and generated stays in the data folder for the next time.
-    Errors: ProcessEnded if one of the processes dies: the others are stopped, and nothing is lost.
+    What is sealed, decided and generated stays in the data folder for the next time. An embedded
+    server that dies meanwhile is started again.
+
+    Errors: ProcessEnded if one of the processes dies, StoreNotStarted if the server cannot be
+            started: the others are stopped, and nothing is lost.
     """
     settings = settings_at_start(os.environ, data=up.data)
     bureau_url = f"http://{LOOPBACK}:{up.bureau_port}/"
     environment = {DATA: str(settings.data), BUREAU: bureau_url, SIMULATION: "1"}
     _check_ports(up)
     keys_of(settings)
-    with _until_stopped() as is_stopped, open_database(settings) as dsn:
+    with _until_stopped() as is_stopped, open_watched_database(settings) as database:
+        dsn = database.dsn
         say("Database is up; bringing its schema up to date ...")
         asyncio.run(migrate(dsn))
         keep_local_key(dsn, settings.service_key_file)
@@ -72,7 +76,13 @@ def run_up(up: Up, *, say: Callable[[str], None], on_started: Callable[[Started]
                 merchants=merchants,
             )
             on_started(started)
-            processes.watch([bureau, worker, api], until=is_stopped)
+
+            def tend() -> None:
+                if database.has_died():
+                    say("The database's server has died; starting it again. Nothing is lost.")
+                    database.revive()
+
+            processes.watch([bureau, worker, api], until=is_stopped, tend=tend)
             say("Stopping; what is being worked on is finished first ...")
     say("Stopped. Start again with the same command; everything is kept.")
 

@@ -43,7 +43,8 @@ def _lines(error: Exception) -> tuple[list[str], int]:
         case DomainError() | DmnError():
             return [str(error)], EXIT_REFUSED
         case Conflicting() | Unavailable():
-            return [f"{error}; nothing was lost, try again in a moment"], EXIT_TRY_AGAIN
+            joint = " Nothing" if str(error).endswith("?") else "; nothing"
+            return [f"{error}{joint} was lost, try again in a moment"], EXIT_TRY_AGAIN
         case WherewithalError():
             return [str(error)], EXIT_OWN_FAULT
         case _:
