@@ -86,8 +86,8 @@ def test_a_number_with_thousands_of_digits_is_not_converted(problems):
         ('{"income_verified": 1}', ("not_a_boolean", "$.income_verified")),
         ('{"employment_years": 81}', ("out_of_range", "$.employment_years")),
         ('{"state": "MI", "state": "CA"}', ("duplicate_key", "$.state")),
-        ('{"incme_cents": 1}', ("unknown_key", "$.incme_cents")),
-        ('{"ROBERT UPHOLD": 1}', ("unknown_key", "$.(a key)")),
+        ('{"incme_cents": 1}', ("unknown_key", "$.(unknown key)")),
+        ('{"ROBERT UPHOLD": 1}', ("unknown_key", "$.(unknown key)")),
     ],
 )
 def test_one_mistake_each(problems, text, problem):
@@ -119,7 +119,7 @@ def test_all_problems_come_at_once_and_quote_no_value(tmp_path):
     with pytest.raises(SourceRefused) as caught:
         load_stated(path)
     assert str(caught.value).splitlines() == [
-        "$.incme_cents: unknown key; did you mean income_cents? [unknown_key]",
+        "$.(unknown key): unknown key; did you mean income_cents? [unknown_key]",
         "$.income_cents: expected a whole number from 0 to 10,000,000,000, or null [out_of_range]",
         "$.state: expected a USPS code such as MI [unknown_state]",
     ]

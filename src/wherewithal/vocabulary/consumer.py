@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import Any
 
@@ -55,7 +55,6 @@ AGE_YEARS_MAX = 120
 #: Unknown fields beyond these are counted, not listed: each hint costs time.
 _UNKNOWN_LISTED_MAX = 10
 _FIELD_CHARACTERS_MAX = 40
-_FIELD_SHOWN = re.compile(rf"[a-z_]{{1,{_FIELD_CHARACTERS_MAX}}}")
 #: What others call our fields.
 _OTHER_WORDS = {
     "firstname": "given_name",
@@ -150,13 +149,11 @@ def _unknown_problems(data: dict[Any, Any], *, path: str, known: list[str]) -> l
     unknown = [name for name in data if name not in known]
     problems = []
     for name in unknown[:_UNKNOWN_LISTED_MAX]:
-        is_shown = isinstance(name, str) and _FIELD_SHOWN.fullmatch(name) is not None
         near = _near(name, known) if isinstance(name, str) else None
         hint = f"did you mean {near}?" if near else f"the fields are {', '.join(known)}"
-        shown = name if is_shown else "(a field)"
-        problems.append(
-            Problem(code="unknown_field", path=f"{path}.{shown}", message=f"unknown field; {hint}")
-        )
+        # Its name may be anything, also something of the person: it is not repeated.
+        place = f"{path}.(unknown field)"
+        problems.append(Problem(code="unknown_field", path=place, message=f"unknown field; {hint}"))
     if (more := len(unknown) - _UNKNOWN_LISTED_MAX) > 0:
         message = f"{more} more unknown fields"
         problems.append(Problem(code="unknown_field", path=path, message=message))
@@ -228,7 +225,7 @@ def _check_birth(value: object, checks: _Checks) -> _Finding | None:
         return _Finding(code="not_a_date", message=message)
     if day > checks.on:
         return _Finding(code="date_in_future", message="expected a day that is past")
-    if age_years(day, checks.on) > AGE_YEARS_MAX:
+    if day < checks.on and age_years(day, checks.on - timedelta(days=1)) >= AGE_YEARS_MAX:
         message = f"expected a day at most {AGE_YEARS_MAX} years ago"
         return _Finding(code="age_out_of_range", message=message)
     return None

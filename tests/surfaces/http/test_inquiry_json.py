@@ -174,11 +174,11 @@ def test_all_mistakes_are_told_at_once_with_hints():
         ("$.purpose", "missing_field", None),
         ("$.channel", "unknown_word", "did you mean app?"),
         ("$.stated.housing_cents", "out_of_range", None),
-        ("$.stated.incme_cents", "unknown_field", "did you mean income_cents?"),
+        ("$.stated.(unknown field)", "unknown_field", "did you mean income_cents?"),
         ("$.consent.scope", "unknown_word", "did you mean once?"),
         ("$.consent.text_version", "missing_field", None),
         ("$.consent.text_sha256", "missing_field", None),
-        ("$.purpos", "unknown_field", "did you mean purpose?"),
+        ("$.(unknown field)", "unknown_field", "did you mean purpose?"),
     ]
 
 
@@ -195,5 +195,5 @@ def test_a_body_is_an_object(body):
 
 
 def test_a_strange_name_is_not_repeated_and_many_are_counted():
-    body = GOOD | {f"Jane Doe {number}": 1 for number in range(30)}
-    assert codes(body) == [("$.(a field)", "unknown_field")] * 10 + [("$", "unknown_field")]
+    body = GOOD | {f"paula_prime_{number}": 1 for number in range(30)}
+    assert codes(body) == [("$.(unknown field)", "unknown_field")] * 10 + [("$", "unknown_field")]

@@ -17,7 +17,7 @@ from wherewithal.surfaces.http.problem import Refused
 def mistakes(body: bytes) -> list[tuple[str, str]]:
     """Return path and code of all that is wrong."""
     with pytest.raises(Refused) as refused:
-        read_json(body)
+        read_json(body, names={"a", "b"})
     assert refused.value.problem_type == "malformed-body"
     return [(mistake.path, mistake.code) for mistake in refused.value.mistakes]
 
@@ -38,7 +38,8 @@ def mistakes(body: bytes) -> list[tuple[str, str]]:
         (b'{"a":' * 10_000, [("$", "too_deep")]),
         (b'{"a": 1, "a": 2}', [("$.a", "duplicate_key")]),
         (b'{"a": {"b": 1, "\\u0062": 2}}', [("$.a.b", "duplicate_key")]),
-        (b'{"Jane Doe": 1, "Jane Doe": 2}', [("$.(a field)", "duplicate_key")]),
+        (b'{"Jane Doe": 1, "Jane Doe": 2}', [("$.(unknown field)", "duplicate_key")]),
+        (b'{"a": {"paula_prime": NaN}}', [("$.a.(unknown field)", "non_finite_number")]),
         (b'{"a": "x\\u0000y"}', [("$.a", "nul_character")]),
         (b'{"a": "\\ud800"}', [("$.a", "lone_surrogate")]),
         (b'{"a": ["\\udc00\\ud800"]}', [("$.a[]", "lone_surrogate")]),

@@ -194,5 +194,5 @@ CODES = {
     "unknown_product": "no product of ours",
     "unusable_name": "nothing is left of the name to search for",
     "cursor_malformed": "not a cursor of ours",
-    "cursor_of_another_query": "the cursor was given for another query",
+    "cursor_of_another_query": "the cursor was given for another query or person",
 }

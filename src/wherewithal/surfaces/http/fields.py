@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from wherewithal.surfaces.http.json_guard import shown
+from wherewithal.surfaces.http.json_guard import UNKNOWN_NAME
 from wherewithal.surfaces.http.kinds import Kind, Schema, Wrong
 from wherewithal.surfaces.http.problem import Mistake
 
 #: Unknown names beyond these are counted, not listed: each hint costs time.
 UNKNOWN_LISTED_MAX = 10
+_NAME_MAX = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +56,15 @@ def read_object(data: object, *, path: str, fields: Fields) -> tuple[dict[str, A
 
 
 def unknown_fields(data: Mapping[str, object], *, path: str, known: Iterable[str]) -> list[Mistake]:
-    """Return a mistake for each field that is not known, ten at most and one for the rest."""
+    """Return a mistake for each field that is not known, ten at most and one for the rest.
+
+    Its name is not repeated, since it may be anything; where it is near one of ours, that is said.
+    """
     names = list(known)
     unknown = [name for name in data if name not in names]
     mistakes = [
         Mistake(
-            path=f"{path}.{shown(name)}",
+            path=f"{path}.{UNKNOWN_NAME}",
             code="unknown_field",
             expected=f"the fields {', '.join(names)}",
             hint=near_miss(name, names),
@@ -80,8 +84,8 @@ def missing(path: str, meaning: str) -> Mistake:
 
 
 def near_miss(name: str, known: Iterable[str]) -> str | None:
-    """Return a question for who misspelled a name; long ones and strange ones get none."""
-    near = get_close_matches(name, list(known), n=1) if shown(name) == name else []
+    """Return a question for who misspelled a name; long ones get none."""
+    near = get_close_matches(name, list(known), n=1) if len(name) <= _NAME_MAX else []
     return f"did you mean {near[0]}?" if near else None
 
 

@@ -41,6 +41,8 @@ class Gate:
         """Return what Litestar calls for a route."""
         needs_json = operation.successes[min(operation.successes)].media_type == "application/json"
 
+        names = operation.body.names() if operation.body else frozenset()
+
         async def handle(request: AnyRequest) -> Reply:
             exchange = exchange_of(request.scope)
             exchange.template = operation.path
@@ -56,9 +58,9 @@ class Gate:
                 mistakes += wrong
             if needs_json:
                 _check_accept(exchange)
-            data = None
+            data: object = None
             if operation.body is not None:
-                data = read_json(await self._body(exchange, request.receive))
+                data = read_json(await self._body(exchange, request.receive), names=names)
             elif mistakes:
                 raise Refused("invalid-request", mistakes=mistakes)
             return await operation.handle(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection
 
 import msgspec
 
@@ -26,12 +27,13 @@ _TOKEN = re.compile(
 _NOT_FINITE = re.compile(rb"[+-]?(?:nan|inf(?:inity)?)", re.IGNORECASE)
 _ESCAPED_NUL = rb"\u0000"
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
-_PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_]{0,39}")
+UNKNOWN_NAME = "(unknown field)"
 
 
-def read_json(body: bytes) -> object:
+def read_json(body: bytes, *, names: Collection[str] = ()) -> object:
     """Return the document, or refuse it with all that is wrong with it as a document.
 
+    `names` are the fields of the body; no other key is repeated in a path: it may be anything.
     Integers stay integers of any size, so that a reader of fields sees what was sent.
     Errors: Refused `malformed-body`.
     """
@@ -41,18 +43,13 @@ def read_json(body: bytes) -> object:
         body.decode()
     except UnicodeDecodeError:
         raise _refused([_whole("not_utf8", "text in UTF-8")]) from None
-    mistakes = _Scan().mistakes_of(body)
+    mistakes = _Scan(names).mistakes_of(body)
     if mistakes:
         raise _refused(mistakes)
     try:
         return msgspec.json.decode(body)
     except (msgspec.MsgspecError, ValueError):
         raise _refused([_whole("malformed_json", "a JSON document (RFC 8259)")]) from None
-
-
-def shown(name: str) -> str:
-    """Return a key as a path shows it: only what looks like a name of ours is repeated."""
-    return name if _PLAIN_NAME.fullmatch(name) else "(a field)"
 
 
 def _refused(mistakes: list[Mistake]) -> Refused:
@@ -66,8 +63,9 @@ def _whole(code: str, expected: str) -> Mistake:
 class _Scan:
     """One pass over the tokens of a body: where it is, and what was found."""
 
-    def __init__(self) -> None:
-        """Begin at the root."""
+    def __init__(self, names: Collection[str]) -> None:
+        """Begin at the root; `names` are those that paths may show."""
+        self.known = names
         #: For each open object its keys, for each open list None.
         self.open: list[set[str] | None] = []
         #: The last key of each open object.
@@ -151,7 +149,7 @@ class _Scan:
 
     def _path(self) -> str:
         names = [
-            f".{shown(name)}" if keys is not None else "[]"
+            f".{name if name in self.known else UNKNOWN_NAME}" if keys is not None else "[]"
             for name, keys in zip(self.names, self.open, strict=True)
         ]
         return "$" + "".join(names)

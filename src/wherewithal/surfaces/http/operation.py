@@ -6,7 +6,7 @@ roles and routes: what is not said here does not exist. A route without scopes h
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -61,6 +61,18 @@ class Body:
 
     schema: Schema
     examples: Mapping[str, Any]
+
+    def names(self) -> frozenset[str]:
+        """Return the names of all fields, at any depth."""
+        return frozenset(_names_in(self.schema))
+
+
+def _names_in(schema: Schema) -> Iterator[str]:
+    for name, inner in schema.get("properties", {}).items():
+        yield name
+        yield from _names_in(inner)
+    for choice in schema.get("oneOf", ()):
+        yield from _names_in(choice)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

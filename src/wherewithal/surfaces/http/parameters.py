@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from wherewithal.surfaces.http.fields import Field, near_miss
-from wherewithal.surfaces.http.json_guard import shown
 from wherewithal.surfaces.http.kinds import Wrong
 from wherewithal.surfaces.http.problem import Mistake, Refused
 
@@ -127,7 +126,7 @@ def _unknown(names: Iterable[str], *, known: Parameters) -> list[Mistake]:
     expected = f"the parameters {', '.join(known)}" if known else "no parameters"
     return [
         Mistake(
-            path=f"$query.{shown(name)}",
+            path="$query.(unknown parameter)",
             code="unknown_parameter",
             expected=expected,
             hint=near_miss(name, known),

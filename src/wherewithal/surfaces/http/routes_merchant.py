@@ -84,9 +84,9 @@ def _list(doors: Doors) -> Operation:
         tag="Merchants",
         summary="All merchants, with what the person can spend at each",
         description=(
-            "Searched, sorted and paged. A cursor belongs to one person, one query (`page_size` may "
-            "change) and one state of the list; when merchants, programs, the day, the decision "
-            "or what is used have changed since, the answer is 409 `directory-changed`."
+            "Searched, sorted and paged. A cursor belongs to one person, one query (`page_size` "
+            "may change) and one state of the list; when merchants, programs, the day, the "
+            "decision or what is used have changed since, the answer is 409 `directory-changed`."
         ),
         handle=read,
         scopes=frozenset({Scope.READ}),

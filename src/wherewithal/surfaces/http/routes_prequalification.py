@@ -141,8 +141,17 @@ def _read_operation(read: Handler) -> Operation:
 
 
 def request_digest(data: object, *, key: bytes) -> bytes:
-    """Return the keyed hash of what a body means: order of keys and spaces do not count."""
-    return hmac.digest(key, _CANONICAL.encode(data), sha256().name)
+    """Return the keyed hash of what a body means.
+
+    The order of keys and spaces do not count, nor whether an optional field is null or left out.
+    """
+    return hmac.digest(key, _CANONICAL.encode(_without_nulls(data)), sha256().name)
+
+
+def _without_nulls(data: object) -> object:
+    if not isinstance(data, dict):
+        return data
+    return {name: _without_nulls(value) for name, value in data.items() if value is not None}
 
 
 def _inquiry(call: Call, *, doors: Doors, settings: HttpSettings) -> Inquiry:
