@@ -168,6 +168,8 @@ def test_who_is_too_young_is_answered_before_any_pull(database, bureau, simulate
         young = replace(inquiry_of().identity, **day)
         answer = await desk.tell(inquiry_of(identity=young))
         assert (answer.outcome, answer.reasons[0].code) == ("minor", "L_AGE")
+        assert "a greater age" in answer.wording
+        assert "credit file" not in answer.wording
         assert answer.calendar_time_zone == "America/New_York"
         desk.clock.forward(hours=1)
         assert (await desk.tell(inquiry_of(identity=young))).outcome != "minor"

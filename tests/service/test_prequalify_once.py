@@ -65,7 +65,7 @@ def test_another_body_under_the_key_is_refused(database, bureau):
         with pytest.raises(KeyReused) as refused:
             await desk.ask(inquiry_of("declined"), key="k")
         assert [(one.code, one.path) for one in refused.value.problems] == [
-            ("key_reused", "Idempotency-Key")
+            ("key_reused", "$header.Idempotency-Key")
         ]
         results = await asyncio.gather(
             desk.ask(inquiry_of(), key="m"),

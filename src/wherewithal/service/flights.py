@@ -15,7 +15,8 @@ from wherewithal.vocabulary.errors import Problem
 def key_reused() -> KeyReused:
     """Return the refusal of a key that stands for another request."""
     message = "this key was used for another request in the last 24 hours; choose a new one"
-    return KeyReused([Problem(code="key_reused", path="Idempotency-Key", message=message)])
+    path = "$header.Idempotency-Key"
+    return KeyReused([Problem(code="key_reused", path=path, message=message)])
 
 
 class Flights:

@@ -175,7 +175,7 @@ def _answer(
         power_total_cents=None if row is None else row["power_total_cents"],
         products=products,
         pending=pending_of(finding.outcome, finding.reasons, finding.waits_for),
-        wording=wording_of(finding.outcome),
+        wording=wording_of(finding.outcome, tuple(finding.reasons)),
     )
 
 

@@ -25,6 +25,10 @@ _WORDINGS: Final = {
     UNAVAILABLE: "The bureau did not answer, so nothing was decided. Please ask again later.",
 }
 _UNDECIDED: Final = "We could not decide on your credit file; the reason says what may help."
+_TOO_YOUNG: Final = (
+    "The law of your state asks for a greater age before you can take up credit, so nothing was"
+    " asked of a bureau."
+)
 _PENDING: Final = "We are still waiting for an answer; ask for this result again in a moment."
 _WAITS: Final = {
     "bureau_report": Pending(
@@ -59,8 +63,11 @@ _ASKED_FOR: Final = {
 }
 
 
-def wording_of(outcome: str | None) -> str:
+def wording_of(outcome: str | None, reasons: tuple[str, ...] = ()) -> str:
     """Return what an outcome means, in words; None is an inquiry that waits."""
+    if outcome == Outcome.MINOR.value and "L_AGE" in reasons:
+        # Their age by what they said; a file that a bureau keeps as a minor's has F_MINOR.
+        return _TOO_YOUNG
     return _PENDING if outcome is None else _WORDINGS.get(outcome, _UNDECIDED)
 
 
