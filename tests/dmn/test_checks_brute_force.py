@@ -14,6 +14,7 @@ from tests.conformance.models import Table, model_of
 from tests.dmn.test_regions import SMALL, cells, every_value, matches
 from wherewithal.dmn.checks.column import Column
 from wherewithal.dmn.checks.table_checks import check_table
+from wherewithal.dmn.model import DecisionTable
 from wherewithal.dmn.types import Type
 
 POLICIES = ("UNIQUE", "ANY", "FIRST", "PRIORITY")
@@ -101,6 +102,7 @@ def test_gaps_overlaps_and_hidden_rules_are_those_that_every_row_shows(examples)
     def check(drawn: tuple[Table, list[Type]]) -> None:
         table, types = drawn
         expression = model_of({"T": table}, inputs=table.inputs).decisions[0].expression
+        assert isinstance(expression, DecisionTable)
         found = check_table("T", expression, [Column(type=type_) for type_ in types])
         seen = set(match_sets(table, types, known))
         has_gap, pairs, hidden = expected(table, seen)
@@ -117,6 +119,7 @@ def test_a_counter_example_is_a_row_that_does_what_is_said():
     rules = [(["[0..5]", '"A"'], ["1"]), (["[5..9]", '"A", "B"'], ["2"])]
     table = Table(inputs=["n", "k"], rules=rules)
     expression = model_of({"T": table}, inputs=table.inputs).decisions[0].expression
+    assert isinstance(expression, DecisionTable)
     types = [Column(type=type_) for type_ in (SMALL[0][0], SMALL[2][0])]
     assert [str(one) for one in check_table("T", expression, types)] == [
         'T, rules 1 and 2: overlap (hit policy UNIQUE) and disagree; for example n = 5, k = "A" -> 1 by rule 1, 2 by rule 2; narrow one of them, or choose FIRST if the order is meant [conflict]',

@@ -183,11 +183,11 @@ def test_a_regular_schedule_has_its_exact_apr():
 @pytest.mark.parametrize(
     ("advances", "payments", "message"),
     [
-        ([], [("2025-02-01", 1)], "at least one advance"),
-        ([("2025-01-01", 100)], [("2025-02-01", 99)], "sum to the advances"),
+        ([], [("2025-02-01", 1)], "no advance"),
+        ([("2025-01-01", 100)], [("2025-02-01", 99)], "less than the advances"),
         ([("2025-01-01", 100)], [("2024-12-31", 200)], "before the first advance"),
-        ([("2025-01-01", 100)], [("2025-01-01", 200)], "after the first advance"),
-        ([("2025-01-01", 0)], [("2025-02-01", 200)], "positive"),
+        ([("2025-01-01", 100)], [("2025-01-01", 200)], "no payment falls after the first advance"),
+        ([("2025-01-01", 0)], [("2025-02-01", 200)], "not positive"),
     ],
 )  # fmt: skip
 def test_no_rate_is_made_up(advances, payments, message):
@@ -231,5 +231,5 @@ def test_a_transaction_without_a_rate_keeps_its_place():
         "payments": [{"date": "2025-07-01", "amount_cents": 90}],
     }
     assert apr_json([short]) == [
-        {"id": "b", "apr_pct": None, "unit_period": None, "problem": "the payments sum to the advances at least"}
+        {"id": "b", "apr_pct": None, "unit_period": None, "problem": "the payments sum to less than the advances, so there is no rate of 0 or more"}
     ]  # fmt: skip

@@ -82,23 +82,23 @@ def apr_by_dates(*, advances: Sequence[Flow], payments: Sequence[Flow]) -> Dated
 
 def _check(advances: Sequence[Flow], payments: Sequence[Flow]) -> None:
     if not advances or not payments:
-        message = "a transaction has at least one advance and one payment"
+        message = "there is no advance, or no payment"
         raise DomainError(message)
     if len(advances) + len(payments) > FLOWS_MAX:
         message = f"a transaction has at most {FLOWS_MAX:,} advances and payments"
         raise DomainError(message)
     if any(flow.amount_cents <= 0 for flow in (*advances, *payments)):
-        message = "amounts are positive cents"
+        message = "an amount is not positive"
         raise DomainError(message)
     begin = min(flow.on for flow in advances)
     if any(flow.on < begin for flow in payments):
-        message = "no payment falls before the first advance"
+        message = "a payment falls before the first advance"
         raise DomainError(message)
     if all(flow.on == begin for flow in payments):
-        message = "some payment falls after the first advance"
+        message = "no payment falls after the first advance"
         raise DomainError(message)
     if sum(f.amount_cents for f in payments) < sum(f.amount_cents for f in advances):
-        message = "the payments sum to the advances at least"
+        message = "the payments sum to less than the advances, so there is no rate of 0 or more"
         raise DomainError(message)
 
 

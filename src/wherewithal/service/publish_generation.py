@@ -58,6 +58,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     current_approved: int | None
     #: Persons whose decision in it is older than the one that is current.
     older: int
+    #: Approved persons whose amounts stand no longer, today.
+    expired: int
 
 
 class PublishRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +82,8 @@ class PublishAnswer(msgspec.Struct, frozen=True, kw_only=True):
     portfolio: str
     rows: int
     approved: int
+    #: Of them, those whose amounts stand no longer: they are read as expired.
+    expired: int
     #: False: it was current already, and nothing changed.
     is_new: bool
     #: The generation that was current before; None where there was none.
@@ -188,6 +192,7 @@ async def publish_generation(
             portfolio=request.portfolio,
             rows=new.rows,
             approved=compared.approved,
+            expired=compared.expired,
             is_new=is_new,
             replaced=current.generation if current and is_new else None,
         )
@@ -215,6 +220,7 @@ async def roll_back(portfolio: str, *, generations: PublishesGenerations) -> Pub
             portfolio=portfolio,
             rows=previous.rows,
             approved=compared.approved,
+            expired=compared.expired,
             is_new=True,
             replaced=current.generation,
         )

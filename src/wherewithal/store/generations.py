@@ -133,11 +133,12 @@ class PublicationInStore:
         number = None if current is None else current.generation
         async with self._batch():
             row = await self._row("compare_generation", generation=generation, current=number)
-        approved, current_approved, older = row or (0, 0, 0)
+        approved, current_approved, older, expired = row or (0, 0, 0, 0)
         return Comparison(
             approved=approved,
             current_approved=None if current is None else current_approved,
             older=older,
+            expired=expired,
         )
 
     async def current(self) -> Generation | None:

@@ -103,7 +103,9 @@ select (select count(*) from offline_power
        (select count(*) from offline_power
          where generation = %(current)s and outcome = 'approved'),
        (select count(*) from offline_power n join offline_power o using (consumer_id)
-         where n.generation = %(generation)s and o.generation = %(current)s and n.as_of < o.as_of)
+         where n.generation = %(generation)s and o.generation = %(current)s and n.as_of < o.as_of),
+       (select count(*) from offline_power
+         where generation = %(generation)s and outcome = 'approved' and expires_at <= now())
 
 -- find_current --
 select g.generation, g.run_digest, g.portfolio, g.bundle_digest, g.claim, g.rows, g.loaded_at,

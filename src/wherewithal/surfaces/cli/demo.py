@@ -238,7 +238,7 @@ _COMMANDS = (
     "up",
     f"decide --source lendingclub {LOANS} --row 7",
     f"decide --source transunion {REPORT} --stated {STATED}",
-    f"offline run --source lendingclub {LOANS} --out decided",
+    f"offline run --source lendingclub {LOANS} --out out/loans",
     "policy check policies/everyday",
     "lending schedule --principal-cents 100000 --note-rate-bps 1499 --months 12 --start 2026-01-31",
 )

@@ -60,7 +60,8 @@ def add_lending(app: App) -> None:
         ----------
         file
             A list of transactions: [{"id": "a", "advances": [{"date": "2025-01-10",
-            "amount_cents": 500000}], "payments": [{"date": "2025-02-10", "amount_cents": 23000}]}].
+            "amount_cents": 50000}], "payments": [{"date": "2025-02-10", "amount_cents": 26000},
+            {"date": "2025-03-10", "amount_cents": 26000}]}].
         """
         print_json(apr_json(load_json(file)))
         return 0

@@ -93,6 +93,7 @@ def _add_publish(offline: App, ports: PublishPorts) -> None:
         begun = perf_counter()
         with _progress() as on_progress:
             answer = asyncio.run(ports.publish(request, on_progress))
+        _warn_of_expired(answer)
         print_json(_summary(answer) | {"seconds": round(perf_counter() - begun, 3)})
         return 0
 
@@ -132,6 +133,15 @@ def _add_prune(offline: App, ports: PublishPorts) -> None:
         deleted = asyncio.run(ports.prune(_portfolio(portfolio), keep))
         print_json({"portfolio": portfolio, "deleted": deleted})
         return 0
+
+
+def _warn_of_expired(answer: PublishAnswer) -> None:
+    """Say it where people would look in vain for their power."""
+    if answer.expired:
+        sys.stderr.write(
+            f"note: the amounts of {answer.expired:,} of {answer.approved:,} approved people have"
+            " expired already; --expires-on sets a later day\n"
+        )
 
 
 def _summary(answer: PublishAnswer) -> dict[str, Any]:
