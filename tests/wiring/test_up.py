@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -128,7 +129,9 @@ def leave_a_job(dsn: str) -> int:
         " ('purge_idempotency', '{\"timestamp\": 1}', 'doing', 'default') returning id"
     )
     with psycopg.connect(dsn, autocommit=True) as connection:
-        return int(connection.execute(query).fetchone()[0])
+        row = connection.execute(query).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def is_there(dsn: str, job: int) -> bool:
@@ -209,6 +212,14 @@ def test_a_server_that_is_killed_is_started_again(data):
     assert left_over(data) == []
 
 
+def has_said(log: Path, *, waiting: int, back: int) -> bool:
+    return said(log) == {"waiting": waiting, "back": back}
+
+
+def is_gone(dsn: str, job: int) -> bool:
+    return not is_there(dsn, job)
+
+
 def test_the_worker_outlives_its_database(tmp_path):
     with running_server() as server:
         asyncio.run(migrate(server.dsn))
@@ -221,15 +232,16 @@ def test_the_worker_outlives_its_database(tmp_path):
             )
         try:
             for number in (1, 2):
-                eventually(lambda count=number: said(log) == {"waiting": count, "back": count - 1})
+                eventually(partial(has_said, log, waiting=number, back=number - 1))
                 server.ensure_running()
-                eventually(lambda count=number: said(log) == {"waiting": count, "back": count})
+                eventually(partial(has_said, log, waiting=number, back=number))
                 if number == 1:
                     left = leave_a_job(server.dsn)
-                    eventually(lambda job=left: not is_there(server.dsn, job))
+                    eventually(partial(is_gone, server.dsn, left))
+                    assert server.pid is not None
                     os.kill(server.pid, signal.SIGKILL)
             server.stop()
-            eventually(lambda: said(log) == {"waiting": 3, "back": 2})
+            eventually(partial(has_said, log, waiting=3, back=2))
             asked_at = time.monotonic()
             worker.send_signal(signal.SIGTERM)
             assert worker.wait(20) == 0
@@ -269,5 +281,18 @@ def test_what_a_log_holds_stays(tmp_path):
     for _ in range(2):
         running = processes.start("key", ["key", "--help"], environment={}, logs=tmp_path)
         running.process.wait(30)
+        assert processes.stop(running, grace_s=1)
         assert processes.last_words(running).count("starts") == 0
     assert (tmp_path / "key.log").read_text().count('"key starts"') == 2
+
+
+@pytest.mark.parametrize("end", [signal.SIGHUP, signal.SIGKILL])
+def test_a_closed_terminal_or_a_killed_parent_leaves_nothing_behind(data, end):
+    up = Up(data)
+    up.wait()
+    up.process.send_signal(end)
+    up.process.wait(60)
+    until = time.monotonic() + 60
+    while left_over(data) and time.monotonic() < until:
+        time.sleep(0.2)
+    assert left_over(data) == []

@@ -208,7 +208,7 @@ def _check_ssn(value: object, checks: _Checks) -> _Finding | None:
     is_void = area == "000" or group == "00" or serial == "0000" or parts[0] in _SSN_VOID
     if is_void or (is_test and not checks.allow_test_ssns):
         # 20 CFR 422.103; the areas, groups and serials that are never assigned.
-        message = "a number that is never issued; check it against the card"
+        message = "expected a number that can be issued; check it against the card"
         return _Finding(code="ssn_never_issued", message=message)
     return None
 

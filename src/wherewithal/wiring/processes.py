@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ from wherewithal.vocabulary.errors import WherewithalError
 _POLL_S = 0.1
 _LOG_LINES_SHOWN = 12
 _LOG_BYTES_MAX = 10_000_000
+
+
+#: Tells a process that its standard input is a line to whoever started it.
+ENDS_WITH_PARENT = "WHEREWITHAL_ENDS_WITH_PARENT"
 
 
 class ProcessEnded(WherewithalError):
@@ -56,10 +61,11 @@ def start(
         file.flush()
         process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", "wherewithal.wiring.command", *arguments],
-            stdin=subprocess.DEVNULL,
+            # Held by us alone: it ends when we do, however we end, and the process sees that.
+            stdin=subprocess.PIPE,
             stdout=file,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **environment},
+            env={**os.environ, **environment, ENDS_WITH_PARENT: "1"},
             start_new_session=True,
         )
     return Running(name=name, process=process, log=log, log_from=log_from)
@@ -102,16 +108,19 @@ def watch(
 
 def stop(running: Running, *, grace_s: float) -> bool:
     """Ask a process to end, and end it if it does not; return whether it ended by itself."""
-    if running.process.poll() is not None:
-        return True
-    running.process.send_signal(signal.SIGTERM)
-    try:
-        running.process.wait(grace_s)
-    except subprocess.TimeoutExpired:
-        running.process.kill()
-        running.process.wait()
-        return False
-    return True
+    process, is_by_itself = running.process, True
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(grace_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            is_by_itself = False
+    # Not before: to lose the line is a second SIGTERM, and a second one ends an API at once.
+    if process.stdin is not None:
+        process.stdin.close()
+    return is_by_itself
 
 
 def last_words(running: Running) -> str:
@@ -119,3 +128,18 @@ def last_words(running: Running) -> str:
     said = running.log.read_bytes()[running.log_from :] if running.log.is_file() else b""
     lines = said.decode(errors="replace").splitlines()[-_LOG_LINES_SHOWN:]
     return "\n".join([f"the end of {running.log}:", *lines])
+
+
+def end_with_parent() -> None:
+    """Ask this process to end, as SIGTERM does, when whoever started it is gone.
+
+    A terminal that is closed, or a parent that was killed, tells its children nothing.
+    """
+    if not os.environ.get(ENDS_WITH_PARENT):
+        return
+
+    def watch() -> None:
+        sys.stdin.buffer.read()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()

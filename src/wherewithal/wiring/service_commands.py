@@ -42,6 +42,7 @@ from wherewithal.wiring.database import keys_of, open_database
 from wherewithal.wiring.desk import BUNDLE, now
 from wherewithal.wiring.directory import MCC_CODES
 from wherewithal.wiring.places import needed, shipped
+from wherewithal.wiring.processes import end_with_parent
 from wherewithal.wiring.service_settings import ServiceSettings, settings_at_start
 from wherewithal.wiring.up import run_up
 from wherewithal.wiring.worker import work_until_stopped
@@ -75,6 +76,7 @@ def _settings(data: Path | None) -> ServiceSettings:
 
 def run_api(data: Path | None, host: str, port: int) -> None:
     """Run an API process until it is asked to end."""
+    end_with_parent()
     settings = _settings(data)
     keys = keys_of(settings)
     with open_database(settings) as dsn:
@@ -83,6 +85,7 @@ def run_api(data: Path | None, host: str, port: int) -> None:
 
 def run_worker(data: Path | None) -> None:
     """Run a worker process until it is asked to end."""
+    end_with_parent()
     settings = _settings(data)
     keys = keys_of(settings)
     with open_database(settings) as dsn:
@@ -91,6 +94,7 @@ def run_worker(data: Path | None) -> None:
 
 def run_bureau_simulator(host: str, port: int) -> None:
     """Run the simulated bureau until it is asked to end."""
+    end_with_parent()
     app = build_app(
         published_report=needed(PUBLISHED_REPORT),
         loans=shipped(LOANS),

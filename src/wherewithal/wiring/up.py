@@ -28,6 +28,8 @@ _READY_WITHIN_S = 60.0
 #: In-flight work may take as long as a request may.
 _GRACE_S = 35.0
 _PROBE_S = 1.0
+#: Control-C, a service manager, a terminal that is closed.
+_ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def run_up(up: Up, *, say: Callable[[str], None], on_started: Callable[[Started], None]) -> None:
@@ -39,6 +41,7 @@ def run_up(up: Up, *, say: Callable[[str], None], on_started: Callable[[Started]
     Errors: ProcessEnded if one of the processes dies, StoreNotStarted if the server cannot be
             started: the others are stopped, and nothing is lost.
     """
+    say = _unheard(say)
     settings = settings_at_start(os.environ, data=up.data)
     bureau_url = f"http://{LOOPBACK}:{up.bureau_port}/"
     environment = {DATA: str(settings.data), BUREAU: bureau_url, SIMULATION: "1"}
@@ -87,9 +90,19 @@ def run_up(up: Up, *, say: Callable[[str], None], on_started: Callable[[Started]
     say("Stopped. Start again with the same command; everything is kept.")
 
 
+def _unheard(say: Callable[[str], None]) -> Callable[[str], None]:
+    """Return the same, but for a terminal that is closed: stopping goes on without it."""
+
+    def said(line: str) -> None:
+        with contextlib.suppress(OSError):
+            say(line)
+
+    return said
+
+
 @contextlib.contextmanager
 def _until_stopped() -> Iterator[Callable[[], bool]]:
-    """Yield a test whether SIGINT or SIGTERM came; the second one interrupts whatever goes on."""
+    """Yield a test whether one of `_ENDS` came; the second one interrupts whatever goes on."""
     came: list[int] = []
 
     def handle(number: int, _frame: FrameType | None) -> None:
@@ -97,7 +110,7 @@ def _until_stopped() -> Iterator[Callable[[], bool]]:
             raise KeyboardInterrupt
         came.append(number)
 
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, handle) for number in _ENDS}
     try:
         yield lambda: bool(came)
     finally:
@@ -125,8 +138,14 @@ def _check_ports(up: Up) -> None:
         try:
             with socket.create_server((LOOPBACK, port)):
                 pass
-        except (OSError, OverflowError) as error:
-            message = f"port {port} cannot be used ({error}); choose another"
+        except OverflowError:
+            message = "expected a port from 1 to 65535"
+            problems.append(Problem(code="out_of_range", path=flag, message=message))
+        except OSError:
+            message = (
+                f"port {port} cannot be used: somebody listens there. Does an earlier `wherewithal"
+                " up` still run? End it, or choose another port"
+            )
             problems.append(Problem(code="port_taken", path=flag, message=message))
     if up.port == up.bureau_port:
         message = "must be another port than the API's"
