@@ -151,6 +151,7 @@ def test_a_slip_of_the_pen_in_an_input_is_a_warning(evaluate):
         ("[1]", "expected one object: the inputs by their names [not_an_object]"),
         ('{"a": NaN}', "NaN and Infinity are no JSON numbers; write null for what is unknown [not_a_number]"),
         ('{"a": 1e99999999}', "a number is beyond 10^6000, which FEEL's decimals do not reach [not_a_number]"),
+        ('{"a": 1e99999999999999999999}', "a number is beyond 10^6000, which FEEL's decimals do not reach [not_a_number]"),
         ('{"a": }', "the file is not JSON from line 1, column 7 on [not_json]"),
         ("[" * 100_000, "the file is nested too deep [too_deep]"),
     ],

@@ -1,4 +1,4 @@
-"""A JSON file as exact data: whole numbers, no key twice, nothing that JSON has no word for."""
+"""JSON files: read whole and bounded, and whatever is wrong with one refused in the same words."""
 
 from __future__ import annotations
 
@@ -13,25 +13,27 @@ BYTES_MAX = 512 * 2**20
 DIGITS_MAX = 19
 
 
-def load_json(path: Path) -> Any:
-    """Return the document: whole numbers, str, bool, None, lists and dicts of them.
+class Unfit(Exception):
+    """What a hook of `read_document` raises where a part of a document is not to be taken."""
 
-    A number that is no whole number becomes an object that is no number, so that whoever reads the
-    data refuses it at its place.
-    Errors: InputRefused if the file is no JSON document or has a key twice; OSError.
+    def __init__(self, code: str, message: str) -> None:
+        """Keep the code of the problem, and its sentence; neither holds a value of the file."""
+        super().__init__(message)
+        self.code = code
+
+
+def read_document(path: Path, *, bytes_max: int, **parsing: Any) -> Any:
+    """Return the document of a JSON file; `parsing` are the hooks of `json.loads`.
+
+    Errors: InputRefused if the file is too large or no JSON document in UTF-8, or if a hook raises
+            `Unfit`; OSError.
     """
     with path.open("rb") as file:
-        data = file.read(BYTES_MAX + 1)
-    if len(data) > BYTES_MAX:
-        raise _refused(path, "too_large", f"the file is larger than {BYTES_MAX:,} bytes")
+        data = file.read(bytes_max + 1)
+    if len(data) > bytes_max:
+        raise _refused(path, "too_large", f"the file is larger than {bytes_max:,} bytes")
     try:
-        return json.loads(
-            data.decode("utf-8-sig"),
-            object_pairs_hook=_object,
-            parse_int=lambda digits: int(digits) if len(digits) <= DIGITS_MAX else _NotWhole(),
-            parse_float=lambda _: _NotWhole(),
-            parse_constant=lambda _: _NotWhole(),
-        )
+        return json.loads(data.decode("utf-8-sig"), **parsing)
     except UnicodeDecodeError:
         raise _refused(path, "not_json", "the file is not UTF-8 text") from None
     except json.JSONDecodeError as error:
@@ -39,16 +41,29 @@ def load_json(path: Path) -> Any:
         raise _refused(path, "not_json", message) from None
     except RecursionError:
         raise _refused(path, "too_deep", "the file is nested too deep") from None
-    except _Twice as twice:
-        raise _refused(path, "duplicate_key", f"an object has a key twice: {twice}") from None
+    except Unfit as unfit:
+        raise _refused(path, unfit.code, str(unfit)) from None
+
+
+def load_json(path: Path) -> Any:
+    """Return the document as exact data: whole numbers, str, bool, None, lists and dicts of them.
+
+    A number that is no whole number becomes an object that is no number, so that whoever reads the
+    data refuses it at its place.
+    Errors: InputRefused if the file is no JSON document or has a key twice; OSError.
+    """
+    return read_document(
+        path,
+        bytes_max=BYTES_MAX,
+        object_pairs_hook=_object,
+        parse_int=lambda digits: int(digits) if len(digits) <= DIGITS_MAX else _NotWhole(),
+        parse_float=lambda _: _NotWhole(),
+        parse_constant=lambda _: _NotWhole(),
+    )
 
 
 class _NotWhole:
     """A number that JSON allows and whole cents do not: 1.0, 1e400, NaN."""
-
-
-class _Twice(Exception):
-    """An object that has a key twice."""
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -56,7 +71,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         keys = [key for key, _ in pairs]
         first = next(key for key in keys if keys.count(key) > 1)
-        raise _Twice(first if first.isidentifier() else "(a key)")
+        named = first if first.isidentifier() else "(a key)"
+        code = "duplicate_key"
+        raise Unfit(code, f"an object has a key twice: {named}")
     return found
 
 
