@@ -19,6 +19,7 @@ from wherewithal.dmn.reader_xml import Element, line_of
 from wherewithal.dmn.reference.compare import equal
 from wherewithal.dmn.reference.conversion import text_of
 from wherewithal.dmn.reference.engine import evaluate
+from wherewithal.dmn.reference.evaluator import EXTERNAL_CODE, EXTERNAL_MESSAGE
 from wherewithal.dmn.reference.temporal_text import (
     read_date,
     read_datetime,
@@ -119,12 +120,26 @@ def _run_case(case: Element, models: Sequence[Model], namespace: str | None) -> 
         invocable = case.get("invocableName")
         found = evaluate(models, invocable or name, inputs, now=_NOW, namespace=namespace)
         value = found.value
-        if invocable and isinstance(value, dict) and not isinstance(expected, dict):
-            value = value.get(name, value)
-        if not agrees(value, expected):
-            notes = "; ".join(diagnostic.message for diagnostic in found.diagnostics[:3])
-            wrong.append(f"{name}: got {_shown(value)}, expected {_shown(expected)} ({notes})")
+        if invocable and name in _outputs_of(models, invocable) and isinstance(value, dict):
+            value = value.get(name)
+        if agrees(value, expected):
+            continue
+        if any(diagnostic.code == EXTERNAL_CODE for diagnostic in found.diagnostics):
+            return IGNORED, f"{name}: {EXTERNAL_MESSAGE}"
+        notes = "; ".join(diagnostic.message for diagnostic in found.diagnostics[:3])
+        wrong.append(f"{name}: got {_shown(value)}, expected {_shown(expected)} ({notes})")
     return (ERROR, " | ".join(wrong)) if wrong else (SUCCESS, "")
+
+
+def _outputs_of(models: Sequence[Model], service: str) -> tuple[str, ...]:
+    """Return the decisions whose values a service gives by name: none, if it gives but one."""
+    found = [
+        tuple(name.rpartition(".")[2] for name in item.outputs)
+        for model in models
+        for item in model.services
+        if item.name == service and len(item.outputs) > 1
+    ]
+    return found[-1] if found else ()
 
 
 def _shown(value: Any) -> str:

@@ -133,9 +133,13 @@ class BoxedEvaluator:
 
         def body(inner: Scope) -> Any:
             value = self.evaluate(function.body, inner)
-            return self.typed(value, function.type_ref, "the function's result")
+            return self.typed(value, result_ref, "the function's result")
 
         result = None if function.type_ref is None else types.by_name(function.type_ref)
+        result_ref = function.type_ref
+        if result is not None and result.kind == "function":
+            # The reference is to the function's own type and not to its result's.
+            result, result_ref = result.result, None
         return self.evaluator.closure(name, parameters, body, scope, result=result)
 
     def _filter(self, expression: model.BoxedFilter, scope: Scope) -> Any:

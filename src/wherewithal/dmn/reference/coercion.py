@@ -23,11 +23,11 @@ def coerce(value: Any, wanted: FeelType, passes: Tester | None = None) -> Any:
     """
     if belongs(value, wanted, passes):
         return value
-    if wanted.kind == "list":
-        wrapped = [value]
-        return wrapped if not isinstance(value, list) and belongs(wrapped, wanted, passes) else None
-    if isinstance(value, list) and len(value) == 1:
-        return value[0] if belongs(value[0], wanted, passes) else None
+    if isinstance(value, list) and len(value) == 1 and belongs(value[0], wanted, passes):
+        return value[0]
+    if wanted.kind == "list" and belongs([value], wanted, passes):
+        return [value]
     if wanted.kind == "date and time" and isinstance(value, Date):
-        return as_datetime(value)
+        found = as_datetime(value)
+        return found if belongs(found, wanted, passes) else None
     return None

@@ -27,7 +27,7 @@ from wherewithal.dmn.reference.evaluator import Evaluator
 from wherewithal.dmn.reference.feel_types import ANY, TypeTable
 from wherewithal.dmn.reference.runtime import Limits, Runtime, Scope, check_depth, paying
 from wherewithal.dmn.reference.trace import DecisionTrace, Evaluation, TableTrace
-from wherewithal.dmn.reference.values import DateTime, Function, LimitExceeded
+from wherewithal.dmn.reference.values import DateTime, FeelNull, Function, LimitExceeded
 
 Element = InputData | Decision | BusinessKnowledgeModel | DecisionService
 
@@ -44,7 +44,7 @@ def evaluate(
     limits: Limits | None = None,
     namespace: str | None = None,
 ) -> Evaluation:
-    """Evaluate a decision or a decision service by name.
+    """Evaluate a decision by name, or call a decision service or a knowledge model with the inputs.
 
     The name is looked for in the model of `namespace`, or in all, the last first (`read_models`
     returns imports first). `inputs` are FEEL values by name of input data; an input of an imported
@@ -61,7 +61,7 @@ def evaluate(
     run = Run(world, dict(inputs))
     with _room_to_recurse(), localcontext(DECIMAL128), paying(runtime):
         try:
-            value = run.result(home, decision)
+            value = run.result(*home)
         except LimitExceeded as limit:
             runtime.notes.append(error("limit-exceeded", runtime.place, str(limit)))
             value = None
@@ -119,13 +119,17 @@ class World:
             }
             engine.evaluator.types.join(imported)
 
-    def home_of(self, name: str, namespace: str | None) -> Engine | None:
-        """Return the model that has an element of that name."""
+    def home_of(self, name: str, namespace: str | None) -> tuple[Engine, str] | None:
+        """Return the model that has an element of that name, and the element's name there.
+
+        In the model of a namespace, an imported element may be named behind its import's name.
+        """
         if namespace is not None:
             engine = self.engines.get(namespace)
-            return engine if engine is not None and name in engine.elements else None
+            found = None if engine is None else self.resolve(engine, name)
+            return None if found is None else found[:2]
         engines = reversed(list(self.engines.values()))
-        return next((engine for engine in engines if name in engine.elements), None)
+        return next(((engine, name) for engine in engines if name in engine.elements), None)
 
     def resolve(self, engine: Engine, name: str) -> tuple[Engine, str, str] | None:
         """Return where a required name is defined: engine, name there, name of the import."""
@@ -149,17 +153,23 @@ class Run:
         self._inputs = inputs
         self._parent = parent
         self._values: dict[tuple[str, str], Any] = {}
-        self._pending: list[str] = []
+        self._pending: list[tuple[str, str]] = []
         self.trace: list[DecisionTrace] = parent.trace if parent is not None else []
 
     def result(self, engine: Engine, name: str) -> Any:
-        """Return the value of a decision, or of a decision service called with the inputs."""
+        """Return the value of a decision, or of what is called with the inputs."""
+        found = self.value(engine, name)
         element = engine.elements[name]
-        if isinstance(element, DecisionService):
-            function = self._service(engine, element)
-            given = {key: self.given(engine, key)[1] for key in function.signatures[0]}
-            return self._world.runtime.call(function, given)
-        return self.value(engine, name)
+        if isinstance(element, (Decision, InputData)) or not isinstance(found, Function):
+            return found
+        runtime = self._world.runtime
+        runtime.place = f"'{name}'"
+        given = {key: self.given(engine, key)[1] for key in found.signatures[0]}
+        try:
+            return runtime.call(found, given)
+        except FeelNull as reason:
+            runtime.note(str(reason))
+            return None
 
     def value(self, engine: Engine, name: str) -> Any:
         """Return the value of an element, computed once."""
@@ -192,14 +202,15 @@ class Run:
         return engine.boxed.typed(value, element.type_ref, "the given value")
 
     def _decision(self, engine: Engine, element: Decision) -> Any:
-        if self._parent is not None and element.name in self._inputs:
-            value = self._inputs[element.name]
+        key = (engine.model.namespace, element.name)
+        if self._parent is not None and "#".join(key) in self._inputs:
+            value = self._inputs["#".join(key)]
             return engine.boxed.typed(value, element.type_ref, "the given value")
         runtime = self._world.runtime
-        if element.name in self._pending:
+        if key in self._pending:
             runtime.note(f"decision '{element.name}' needs itself")
             return None
-        self._pending.append(element.name)
+        self._pending.append(key)
         scope = self._scope(engine, element.requires)
         mark = len(engine.tables)
         runtime.place = f"decision '{element.name}'"
@@ -243,13 +254,19 @@ class Run:
         return _with_result(engine, function, element.type_ref)
 
     def _service(self, engine: Engine, element: DecisionService) -> Function:
-        parameters: list[str] = []
+        # Each input by the name that it has in its own model, and by the one that it has here.
+        keys: dict[str, str] = {}
+        short: list[str] = []
         for name in (*element.input_data, *element.input_decisions):
             found = self._world.resolve(engine, name)
-            parameters.append(found[1] if found is not None else name)
+            home, local = (engine, name) if found is None else found[:2]
+            keys[name] = keys[local] = f"{home.model.namespace}#{local}"
+            short.append(local)
+        long = (*element.input_data, *element.input_decisions)
 
         def call(arguments: Mapping[str, Any]) -> Any:
-            run = Run(self._world, dict(arguments), parent=self)
+            inputs = {keys[name]: value for name, value in arguments.items()}
+            run = Run(self._world, inputs, parent=self)
             results: dict[str, Any] = {}
             for name in element.outputs:
                 found = self._world.resolve(engine, name)
@@ -260,7 +277,7 @@ class Run:
             self._world.runtime.place = f"decision service '{element.name}'"
             return engine.boxed.typed(value, element.type_ref, "the result")
 
-        return Function(name=element.name, signatures=(tuple(parameters),), call=call)
+        return Function(name=element.name, signatures=(tuple(short), long), call=call)
 
 
 def _with_result(engine: Engine, function: Function, type_ref: str) -> Function:

@@ -40,6 +40,9 @@ from wherewithal.dmn.reference.values import (
     kind_of,
 )
 
+#: What a call of a function in Java or PMML is told with.
+EXTERNAL_CODE = "unsupported-function"
+EXTERNAL_MESSAGE = "external functions (Java, PMML) are not supported; the call gives null"
 _ORDER_OPS = frozenset(("<", "<=", ">", ">="))
 #: Nodes whose value can only be true, false or null, so that `list[node]` filters.
 _CONDITIONS = (ast.Between, ast.In, ast.Quantified, ast.InstanceOf, ast.BooleanLiteral)
@@ -375,7 +378,7 @@ class Evaluator:
         """Return a function that cannot be called: Java and PMML are not run."""
 
         def call(_arguments: Mapping[str, Any]) -> Any:
-            raise FeelNull("external functions (Java, PMML) are not supported")
+            self.runtime.note(EXTERNAL_MESSAGE, code=EXTERNAL_CODE)
 
         return Function(name=name, signatures=(tuple(parameters),), call=call)
 

@@ -45,11 +45,11 @@ class Runtime:
         if self.steps > self.limits.steps_max:
             raise LimitExceeded(f"the evaluation takes more than {self.limits.steps_max} steps")
 
-    def note(self, message: str) -> None:
+    def note(self, message: str, *, code: str = "null-result") -> None:
         """Record why a value became null, once a place."""
         if self._quiet or len(self.notes) >= self.limits.notes_max:
             return
-        found = warning("null-result", self.place, message)
+        found = warning(code, self.place, message)
         if found not in self.notes:
             self.notes.append(found)
 
