@@ -93,13 +93,12 @@ def test_the_trace_names_rules_and_what_they_saw():
         "limit", boxed('if tier = "A" then 600 else 300'), requirement("requiredDecision", "#tier")
     )
     found = run(body, "limit", {"score": 650})
-    assert [(step.name, to_json(step.value)) for step in found.trace] == [
-        ("tier", "B"),
-        ("limit", 300),
-    ]
-    (matched,) = found.trace[0].tables
-    assert (matched.place, matched.rules) == ("decision 'tier'", (2,))
-    assert matched.inputs == (("Score", Decimal(650)),)
+    tier, limit = found.trace.steps
+    assert [(step.name, step.value) for step in (tier, limit)] == [("tier", "B"), ("limit", 300)]
+    (matched,) = tier.steps
+    assert (matched.place, matched.matched) == ("decision 'tier'", (2, 3))
+    assert [rule.number for rule in matched.rules] == [2]
+    assert [(seen.name, seen.value) for seen in matched.inputs] == [("Score", 650)]
 
 
 def test_a_unique_table_that_matches_twice_says_which_rules():

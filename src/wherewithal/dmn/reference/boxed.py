@@ -13,17 +13,16 @@ from wherewithal.dmn.reference.invocation import bind_named
 from wherewithal.dmn.reference.iteration import items_of
 from wherewithal.dmn.reference.runtime import Scope
 from wherewithal.dmn.reference.tables import evaluate_table
-from wherewithal.dmn.reference.trace import TableTrace
 from wherewithal.dmn.reference.values import FeelNull, Function
+from wherewithal.dmn.trace import called_name, table_trace
 
 
 class BoxedEvaluator:
     """Evaluates the boxed expressions of one model, and keeps what its tables matched."""
 
-    def __init__(self, evaluator: Evaluator, traces: list[TableTrace]) -> None:
-        """Evaluate texts with `evaluator`; append to `traces`."""
+    def __init__(self, evaluator: Evaluator) -> None:
+        """Evaluate texts with `evaluator`; its runtime's recorder keeps the steps."""
         self.evaluator = evaluator
-        self._traces = traces
 
     def evaluate(self, expression: model.Expression | None, scope: Scope) -> Any:
         """Return the value of an expression, as its declared type."""
@@ -84,22 +83,17 @@ class BoxedEvaluator:
                 return self._iteration(expression, scope)
 
     def _table(self, table: model.DecisionTable, scope: Scope) -> Any:
-        value, inputs, hits = evaluate_table(self.evaluator, table, scope)
-        place = table.inputs[0].expression.place if table.inputs else ""
-        self._traces.append(
-            TableTrace(
-                place=place.rpartition(", input")[0] or place,
-                inputs=tuple(
-                    (clause.label, found)
-                    for clause, found in zip(table.inputs, inputs, strict=True)
-                ),
-                rules=tuple(hits),
-                annotations=tuple(
-                    note for rule in table.rules if rule.number in hits for note in rule.annotations
-                ),
+        found = evaluate_table(self.evaluator, table, scope)
+        self.evaluator.runtime.recorder.add(
+            table_trace(
+                table,
+                inputs=found.inputs,
+                matched=found.matched,
+                hits=found.hits,
+                value=found.value,
             )
         )
-        return value
+        return found.value
 
     def _context(self, entries: Sequence[model.BoxedEntry], scope: Scope) -> Any:
         found: dict[str, Any] = {}
@@ -118,7 +112,10 @@ class BoxedEvaluator:
         if not isinstance(function, Function):
             raise FeelNull("what is called is not a function")
         arguments = {name: self.evaluate(value, scope) for name, value in expression.bindings}
-        return self.evaluator.runtime.call(function, bind_named(function, arguments))
+        callee = expression.function
+        called = called_name(callee.feel.node if isinstance(callee, model.Literal) else None)
+        bound = bind_named(function, arguments)
+        return self.evaluator.runtime.call(function, bound, called=called)
 
     def function(self, name: str, function: model.BoxedFunction, scope: Scope) -> Function:
         """Return the function value of a boxed function."""

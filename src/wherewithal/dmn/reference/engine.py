@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import localcontext
 from typing import Any
 
@@ -26,8 +27,9 @@ from wherewithal.dmn.reference.decimals import DECIMAL128
 from wherewithal.dmn.reference.evaluator import Evaluator
 from wherewithal.dmn.reference.feel_types import ANY, TypeTable
 from wherewithal.dmn.reference.runtime import Limits, Runtime, Scope, check_depth, paying
-from wherewithal.dmn.reference.trace import DecisionTrace, Evaluation, TableTrace
+from wherewithal.dmn.reference.trace import Evaluation
 from wherewithal.dmn.reference.values import DateTime, FeelNull, Function, LimitExceeded
+from wherewithal.dmn.trace import DecisionTrace
 
 Element = InputData | Decision | BusinessKnowledgeModel | DecisionService
 
@@ -57,7 +59,7 @@ def evaluate(
     if home is None:
         names = [name for engine in world.engines.values() for name in engine.elements]
         message = f"no decision is named '{decision}'{near_miss(decision, names)}"
-        return Evaluation(value=None, diagnostics=(error("no-decision", "", message),), trace=())
+        return Evaluation(value=None, diagnostics=(error("no-decision", "", message),))
     run = Run(world, dict(inputs))
     with _room_to_recurse(), localcontext(DECIMAL128), paying(runtime):
         try:
@@ -69,7 +71,9 @@ def evaluate(
             message = "the model nests too deep to be evaluated"
             runtime.notes.append(error("limit-exceeded", runtime.place, message))
             value = None
-    return Evaluation(value=value, diagnostics=tuple(runtime.notes), trace=tuple(run.trace))
+    return Evaluation(
+        value=value, diagnostics=tuple(runtime.notes), recorded=runtime.recorder.trace()
+    )
 
 
 @contextmanager
@@ -100,8 +104,7 @@ class Engine:
             for element in group:
                 self.elements.setdefault(element.name, element)
         self.evaluator = Evaluator(runtime, TypeTable(model.item_definitions))
-        self.tables: list[TableTrace] = []
-        self.boxed = BoxedEvaluator(self.evaluator, self.tables)
+        self.boxed = BoxedEvaluator(self.evaluator)
 
 
 class World:
@@ -154,7 +157,6 @@ class Run:
         self._parent = parent
         self._values: dict[tuple[str, str], Any] = {}
         self._pending: list[tuple[str, str]] = []
-        self.trace: list[DecisionTrace] = parent.trace if parent is not None else []
 
     def result(self, engine: Engine, name: str) -> Any:
         """Return the value of a decision, or of what is called with the inputs."""
@@ -212,16 +214,16 @@ class Run:
             return None
         self._pending.append(key)
         scope = self._scope(engine, element.requires)
-        mark = len(engine.tables)
+        runtime.recorder.begin()
         runtime.place = f"decision '{element.name}'"
         value = engine.boxed.evaluate(element.expression, scope)
         runtime.place = f"decision '{element.name}'"
         value = engine.boxed.typed(value, element.type_ref, "the result")
         check_depth(value)
         self._pending.pop()
-        tables = tuple(engine.tables[mark:])
-        del engine.tables[mark:]
-        self.trace.append(DecisionTrace(name=element.name, value=value, tables=tables))
+        steps = runtime.recorder.end()
+        file = engine.model.file
+        runtime.recorder.add(DecisionTrace(name=element.name, model=file, value=value, steps=steps))
         return value
 
     def _scope(self, engine: Engine, requires: Sequence[str]) -> Scope:
@@ -246,6 +248,7 @@ class Run:
         # The function is bound in the scope that it closes over, so that it may call itself.
         bindings: dict[str, Any] = {}
         function = engine.boxed.function(element.name, element.function, Scope(bindings))
+        function = replace(function, kind="knowledge model")
         self._values[(engine.model.namespace, element.name)] = function
         bindings.update(self._scope(engine, element.requires).bindings)
         bindings[element.name] = function
@@ -277,7 +280,12 @@ class Run:
             self._world.runtime.place = f"decision service '{element.name}'"
             return engine.boxed.typed(value, element.type_ref, "the result")
 
-        return Function(name=element.name, signatures=(tuple(short), long), call=call)
+        return Function(
+            name=element.name,
+            signatures=(tuple(short), long),
+            call=call,
+            kind="decision service",
+        )
 
 
 def _with_result(engine: Engine, function: Function, type_ref: str) -> Function:
@@ -290,7 +298,11 @@ def _with_result(engine: Engine, function: Function, type_ref: str) -> Function:
         return coerce(function.call(arguments), wanted, engine.evaluator.constraint_passes)
 
     return Function(
-        name=function.name, signatures=function.signatures, call=call, type=function.type
+        name=function.name,
+        signatures=function.signatures,
+        call=call,
+        type=function.type,
+        kind=function.kind,
     )
 
 

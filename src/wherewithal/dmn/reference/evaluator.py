@@ -39,6 +39,7 @@ from wherewithal.dmn.reference.values import (
     Range,
     kind_of,
 )
+from wherewithal.dmn.trace import called_name
 
 #: What a call of a function in Java or PMML is told with.
 EXTERNAL_CODE = "unsupported-function"
@@ -372,7 +373,7 @@ class Evaluator:
             kind="function", parameters=tuple(wanted for _, wanted in parameters), result=result
         )
         names = tuple(parameter for parameter, _ in parameters)
-        return Function(name=name, signatures=(names,), call=call, type=declared)
+        return Function(name=name, signatures=(names,), call=call, type=declared, kind="function")
 
     def external_function(self, name: str, parameters: Sequence[str]) -> Function:
         """Return a function that cannot be called: Java and PMML are not run."""
@@ -380,7 +381,7 @@ class Evaluator:
         def call(_arguments: Mapping[str, Any]) -> Any:
             self.runtime.note(EXTERNAL_MESSAGE, code=EXTERNAL_CODE)
 
-        return Function(name=name, signatures=(tuple(parameters),), call=call)
+        return Function(name=name, signatures=(tuple(parameters),), call=call, kind="function")
 
     def constraint_passes(self, tests: Feel, value: Any) -> bool:
         """Return whether a value passes the constraint of a type."""
@@ -397,7 +398,7 @@ class Evaluator:
         else:
             arguments = bind_positional(function, values)
         try:
-            return self.runtime.call(function, arguments)
+            return self.runtime.call(function, arguments, called=called_name(node.function))
         except FeelNull as reason:
             raise FeelNull(f"{function.name or 'function'}(): {reason}") from None
 

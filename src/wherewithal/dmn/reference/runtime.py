@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wherewithal.dmn.diagnostics import Diagnostic, warning
+from wherewithal.dmn.reference.recorder import TraceRecorder
 from wherewithal.dmn.reference.values import DateTime, Function, LimitExceeded
 
 #: Deeper values are refused where they are walked over.
@@ -37,6 +38,7 @@ class Runtime:
     place: str = ""
     steps: int = 0
     calls_deep: int = 0
+    recorder: TraceRecorder = field(default_factory=TraceRecorder)
     _quiet: int = 0
 
     def spend(self, count: int = 1) -> None:
@@ -63,16 +65,22 @@ class Runtime:
             raise LimitExceeded(f"a list may have {self.limits.list_length_max} items")
         self.spend(length)
 
-    def call(self, function: Function, arguments: Mapping[str, Any]) -> Any:
-        """Call a function one level deeper."""
+    def call(
+        self, function: Function, arguments: Mapping[str, Any], *, called: str = "function"
+    ) -> Any:
+        """Call a function one level deeper; `called` names it in the trace if it has no name."""
         if self.calls_deep >= self.limits.calls_deep_max:
             message = f"functions call each other more than {self.limits.calls_deep_max} deep"
             raise LimitExceeded(message)
         self.calls_deep += 1
+        self.recorder.begin_call(function)
+        value: Any = None
         try:
-            return function.call(arguments)
+            value = function.call(arguments)
         finally:
             self.calls_deep -= 1
+            self.recorder.end_call(function, arguments, value, called=called)
+        return value
 
 
 #: The evaluation under way, which pays for walks over nested values.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from wherewithal.dmn.feel import ast
@@ -24,20 +25,34 @@ _FOLDS = {
 _MULTIPLE = (HitPolicy.COLLECT, HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER)
 
 
-def evaluate_table(
-    evaluator: Evaluator, table: DecisionTable, scope: Scope
-) -> tuple[Any, list[Any], list[int]]:
-    """Return the table's value, the values of its inputs, and the numbers of the rules that hit."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableResult:
+    """What a table came to, and how."""
+
+    value: Any
+    inputs: Sequence[Any]
+    #: Numbers of all rules that matched.
+    matched: Sequence[int]
+    #: The rules that gave the value, with their outputs, in its order.
+    hits: Sequence[tuple[Rule, Sequence[Any]]] = ()
+
+
+def evaluate_table(evaluator: Evaluator, table: DecisionTable, scope: Scope) -> TableResult:
+    """Return the table's value, what its inputs were, and the rules that matched and gave it."""
     values = [evaluator.feel(clause.expression, scope) for clause in table.inputs]
     matched = [rule for rule in table.rules if _matches(evaluator, table, rule, values, scope)]
+    numbers = [rule.number for rule in matched]
     try:
         if not matched:
-            return _default(evaluator, table, scope), values, []
-        hits, value = _hit(evaluator, table, matched, scope)
+            default = _default(evaluator, table, scope)
+            return TableResult(value=default, inputs=values, matched=())
+        rules, outcomes, value = _hit(evaluator, table, matched, scope)
     except FeelNull as reason:
         evaluator.runtime.note(str(reason))
-        return None, values, [rule.number for rule in matched]
-    return value, values, [rule.number for rule in hits]
+        return TableResult(value=None, inputs=values, matched=numbers)
+    outputs = [list(one.values()) if len(table.outputs) > 1 else [one] for one in outcomes]
+    hits = list(zip(rules, outputs, strict=True))
+    return TableResult(value=value, inputs=values, matched=numbers, hits=hits)
 
 
 def _matches(
@@ -82,8 +97,8 @@ def _outputs_of(evaluator: Evaluator, table: DecisionTable, rule: Rule, scope: S
 
 def _hit(
     evaluator: Evaluator, table: DecisionTable, matched: Sequence[Rule], scope: Scope
-) -> tuple[Sequence[Rule], Any]:
-    """Return the rules that hit, and the value that the hit policy makes of them."""
+) -> tuple[Sequence[Rule], list[Any], Any]:
+    """Return the rules that hit, their outputs, and what the hit policy makes of them."""
     policy = table.hit_policy
     if policy is HitPolicy.UNIQUE and len(matched) > 1:
         numbers = ", ".join(str(rule.number) for rule in matched)
@@ -94,11 +109,11 @@ def _hit(
         matched = matched[:1]
     outcomes = [_outputs_of(evaluator, table, rule, scope) for rule in matched]
     if policy in _MULTIPLE:
-        return matched, _aggregated(evaluator, table.aggregation, outcomes)
+        return matched, outcomes, _aggregated(evaluator, table.aggregation, outcomes)
     if any(not _alike(outcomes[0], other) for other in outcomes[1:]):
         numbers = ", ".join(str(rule.number) for rule in matched)
         raise FeelNull(f"hit policy ANY, but rules {numbers} give different outputs")
-    return matched, outcomes[0]
+    return matched, outcomes, outcomes[0]
 
 
 def _alike(left: Any, right: Any) -> bool:

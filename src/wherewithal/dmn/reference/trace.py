@@ -1,33 +1,17 @@
-"""What an evaluation looked at: decisions in order, and the rules that their tables matched."""
+"""What an evaluation by the interpreter came to, why, and how."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from wherewithal.dmn.diagnostics import Diagnostic
+from wherewithal.dmn.trace import Trace
+from wherewithal.dmn.trace_plain import in_plain
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableTrace:
-    """One evaluation of a decision table."""
-
-    #: `decision 'Tier'`, `knowledge model 'Rate', entry 'base'`.
-    place: str
-    #: By the label of the column.
-    inputs: tuple[tuple[str, Any], ...]
-    #: Numbers of the rules that hit, in the order of the result.
-    rules: tuple[int, ...]
-    annotations: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionTrace:
-    """One evaluated decision."""
-
-    name: str
-    value: Any
-    tables: tuple[TableTrace, ...]
+def _nothing() -> Trace:
+    return Trace(steps=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,5 +20,10 @@ class Evaluation:
 
     value: Any
     diagnostics: tuple[Diagnostic, ...]
-    #: In the order in which they were finished: what is required comes first.
-    trace: tuple[DecisionTrace, ...]
+    #: With FEEL values; `trace` has them plain.
+    recorded: Trace = field(default_factory=_nothing)
+
+    @property
+    def trace(self) -> Trace:
+        """Return how it came about: what is required comes first."""
+        return in_plain(self.recorded)

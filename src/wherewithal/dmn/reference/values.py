@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 YEAR_MAX = 999_999_999
 SECONDS_A_DAY = 86_400
@@ -87,6 +87,8 @@ class Function:
     call: Callable[[Mapping[str, Any]], Any]
     #: Types of parameters and result where the function declares them.
     type: Any = None
+    #: What a call of it is called in a trace; None for a built-in, whose calls are no steps.
+    kind: Literal["knowledge model", "function", "decision service"] | None = None
 
 
 Temporal = Date | Time | DateTime
