@@ -329,7 +329,7 @@ def test_all_mistakes_of_all_files_are_told_at_once(refused):
         (CAPACITY, "min(Residual income", "min(Residuel income"),
     ]
     assert refused(*edits) == [
-        "products.toml:17 ttl_days: expected days, a whole number from 1 to 90; got True [wrong_type]",
+        "products.toml:35 ttl_days: expected days, a whole number from 1 to 90; got True [wrong_type]",
         "attributes.toml attribute 10 'total_trades': unknown name 'totl_trades'; did you mean 'total_trades'? [bad_expression]",
         "knockouts.dmn: decision 'Knock-outs', rule 13: reason 'R22z' has no wording in reasons.toml; did you mean 'R22b'? [unknown_reason]",
         "capacity.dmn: line 76, decision 'Capacity': nothing here is named 'Residuel income'; did you mean 'Residual income'? [unknown_name]",

@@ -13,6 +13,7 @@ CONSUMER = "consumer_id"
 FINDS_A_PERSON = {
     "identity_key": "blind index to consumer: who asks does not know the consumer yet",
     "consumer_reference": "the lender's number to consumer: as above",
+    "hold_reference": "the merchant's own number to a hold: who asks again may not know whose it is",
     "idempotency": "claimed under a credential before the body is read; holds no data of a person",
 }
 #: What is not of a person, and what it is of.
@@ -23,6 +24,8 @@ NOT_OF_A_PERSON = {
     "merchant": "a merchant",
     "program": "a merchant's terms",
     "directory_version": "the merchants as a whole",
+    "bundle_artefact": "a policy bundle",
+    "webhook_endpoint": "a service that is told of events",
     "schema_migration": "the database itself",
 }
 #: The job queue's own tables: jobs carry ids alone.

@@ -53,6 +53,10 @@ class Fields:
                 message = f"unknown field{hint(name, self._asked)}"
                 self.refuse(name, "unknown_field", message)
 
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all fields, in order, where the names are data themselves."""
+        return tuple(self._values)
+
     def has(self, name: str) -> bool:
         """Return whether an optional field is there; an empty CSV cell is not."""
         self._asked.add(name)

@@ -8,7 +8,13 @@ from wherewithal.sources.catalogue_programs import read_mccs, read_plans, read_p
 from wherewithal.sources.catalogue_text import Row, note_duplicates, refuse_if_any
 from wherewithal.sources.catalogue_toml import Toml, read_toml
 from wherewithal.vocabulary.errors import InvariantBroken, Problem
-from wherewithal.vocabulary.product import Catalogue, MerchantLimits, ObligationRule, Product
+from wherewithal.vocabulary.product import (
+    Catalogue,
+    ExposureLimits,
+    MerchantLimits,
+    ObligationRule,
+    Product,
+)
 from wherewithal.vocabulary.program import LimitNode, PlanCode, ProductCode
 
 _TTL_DAYS_MAX = 90
@@ -23,10 +29,15 @@ def load_catalogue(products_toml: Path) -> Catalogue:
     toml = read_toml(products_toml, problems)
     products: list[Product] = []
     limits: MerchantLimits | None = None
+    exposure: ExposureLimits | None = None
     if toml is not None:
-        Fields(Row(toml.name, toml.values), problems).finish(ignore=("merchant_limits", "product"))
+        Fields(Row(toml.name, toml.values), problems).finish(
+            ignore=("merchant_limits", "exposure_limits", "product")
+        )
         row = toml.table("merchant_limits", problems)
         limits = None if row is None else _merchant_limits(Fields(row, problems))
+        row = toml.table("exposure_limits", problems)
+        exposure = None if row is None else _exposure_limits(row, problems)
         rows = toml.tables("product", problems)
         products = [_product(toml, index, row, problems) for index, row in enumerate(rows)]
         codes = [(row.place, str(row.values.get("code", ""))) for row in rows]
@@ -37,9 +48,9 @@ def load_catalogue(products_toml: Path) -> Catalogue:
         ]
         note_duplicates(house_ids, name="program_id", problems=problems)
     refuse_if_any(problems)
-    if limits is None:
-        raise InvariantBroken("a catalogue without merchant limits was not refused")
-    return Catalogue(products=tuple(products), merchant_limits=limits)
+    if limits is None or exposure is None:
+        raise InvariantBroken("a catalogue without limits was not refused")
+    return Catalogue(products=tuple(products), merchant_limits=limits, exposure_limits=exposure)
 
 
 def _house(index: int) -> str:
@@ -59,6 +70,30 @@ def _merchant_limits(fields: Fields) -> MerchantLimits:
         high_risk_bps=share("high_risk_bps"),
         high_risk_mccs=read_mccs(fields, "high_risk_mccs", None),
     )
+    fields.finish()
+    return limits
+
+
+def _exposure_limits(row: Row, problems: list[Problem]) -> ExposureLimits:
+    fields = Fields(row, problems)
+    by_tier = fields.inner("open_plans_max")
+    limits = ExposureLimits(
+        first_purchases_share_bps=fields.integer(
+            "first_purchases_share_bps", minimum=1, maximum=10_000, unit="basis points"
+        ),
+        first_purchases_days=fields.integer(
+            "first_purchases_days", minimum=0, maximum=3_650, unit="days"
+        ),
+        first_purchases_payments=fields.integer(
+            "first_purchases_payments", minimum=0, maximum=100, unit="payments"
+        ),
+        late_days_max=fields.integer("late_days_max", minimum=0, maximum=3_650, unit="days"),
+        open_plans_max={
+            tier: by_tier.integer(tier, minimum=0, maximum=1_000, unit="plans")
+            for tier in by_tier.names()
+        },
+    )
+    by_tier.finish()
     fields.finish()
     return limits
 

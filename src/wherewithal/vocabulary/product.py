@@ -9,6 +9,7 @@ from wherewithal.vocabulary.program import LimitNode, PlanCode, ProductCode, Pro
 
 __all__ = [
     "Catalogue",
+    "ExposureLimits",
     "LimitNode",
     "MerchantLimits",
     "ObligationRule",
@@ -59,6 +60,47 @@ class MerchantLimits(msgspec.Struct, frozen=True, kw_only=True):
         return share_bps
 
 
+class ExposureLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person's own history with the lender does to every limit."""
+
+    #: The share of each limit that a newcomer may use.
+    first_purchases_share_bps: int
+    #: Someone is a newcomer for so many days from the first loan, and before so many payments were
+    #: made on time.
+    first_purchases_days: int
+    first_purchases_payments: int
+    #: With a payment more than this many days late, nothing more may be bought.
+    late_days_max: int
+    #: Loans and active holds at once, by pricing tier; a tier that is not named may have none.
+    open_plans_max: dict[str, int]
+
+    def share_bps(self, *, first_booked_on: date | None, on_time_payments: int, on: date) -> int:
+        """Return the share of each limit that may be used on a day.
+
+        >>> limits = ExposureLimits(
+        ...     first_purchases_share_bps=6_000,
+        ...     first_purchases_days=90,
+        ...     first_purchases_payments=2,
+        ...     late_days_max=5,
+        ...     open_plans_max={"A": 5},
+        ... )
+        >>> new_year, april = date(2026, 1, 1), date(2026, 4, 1)
+        >>> limits.share_bps(first_booked_on=new_year, on_time_payments=2, on=april)
+        10000
+        >>> limits.share_bps(first_booked_on=new_year, on_time_payments=1, on=april)
+        6000
+        """
+        is_known = first_booked_on is not None and on >= first_booked_on + timedelta(
+            days=self.first_purchases_days
+        )
+        has_paid = on_time_payments >= self.first_purchases_payments
+        return 10_000 if is_known and has_paid else self.first_purchases_share_bps
+
+    def is_late(self, late_since: date, *, on: date) -> bool:
+        """Return whether a payment that fell due on `late_since` keeps from buying more."""
+        return on > late_since + timedelta(days=self.late_days_max)
+
+
 class Product(msgspec.Struct, frozen=True, kw_only=True):
     """One product of the catalogue."""
 
@@ -92,10 +134,11 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
-    """All products on offer, and the merchant shares."""
+    """All products on offer, the merchant shares, and what own history does to limits."""
 
     products: tuple[Product, ...]
     merchant_limits: MerchantLimits
+    exposure_limits: ExposureLimits
 
     def product(self, code: ProductCode) -> Product | None:
         """Return a product by its code; None where the lender does not offer it."""
