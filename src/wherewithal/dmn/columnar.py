@@ -19,6 +19,7 @@ from wherewithal.dmn.columnar_kernels import (
     CALENDAR,
     CODE,
     EPOCH_OFFSET,
+    EPOCH_ORDINAL,
     TextCodes,
     gathered,
     is_scaled_ratio,
@@ -27,6 +28,7 @@ from wherewithal.dmn.columnar_kernels import (
     scaled_ratio_estimate,
     table_of,
 )
+from wherewithal.dmn.columnar_places import place_between, place_of_code, place_of_flag
 from wherewithal.dmn.ir import Node, Op, OutsideProfile, Rounding
 from wherewithal.dmn.scalar import PASSED_THROUGH, reachable
 from wherewithal.dmn.types import Kind, Type
@@ -263,8 +265,32 @@ class _Renderer:
                 return self._case(node)
             case Op.LOOKUP | Op.POSITION:
                 return self._lookup(node)
+            case Op.KEYED:
+                return self._keyed(node)
+            case Op.STEPPED:
+                return self._stepped(node)
             case _:
                 return self._date(node)
+
+    def _keyed(self, node: Node) -> pl.Expr:
+        pairs, otherwise = node.payload
+        places, operand, dtype = dict(pairs), node.operands[0], _dtype(node.type)
+        if operand.type.kind is Kind.BOOLEAN:
+            return place_of_flag(self.expr(operand), places, otherwise, dtype)
+        table = [otherwise, *(places.get(text, otherwise) for text in self._codes)]
+        null = places.get(None, otherwise)
+        return place_of_code(self.expr(operand), table, null, dtype, type_=operand.type)
+
+    def _stepped(self, node: Node) -> pl.Expr:
+        operand, (bounds, places, null) = node.operands[0], node.payload
+        value, unit = self.expr(operand), _dtype(operand.type)
+        type_ = operand.type
+        if type_.kind is Kind.DATE:
+            value, unit = value.cast(pl.Int32), pl.Int32
+            bounds = tuple(bound - EPOCH_ORDINAL for bound in bounds)
+            low, high = type_.low - EPOCH_ORDINAL, type_.high - EPOCH_ORDINAL
+            type_ = t.number(low, high, nullable=type_.nullable)
+        return place_between(value, type_, (bounds, places, null), _dtype(node.type), unit=unit)
 
     def _input(self, node: Node) -> pl.Expr:
         column = pl.col(node.payload)
@@ -393,7 +419,7 @@ def _names_operands_twice(node: Node) -> bool:
     if node.op is Op.DIVIDE:
         divisor = node.operands[1].type
         return node.payload is not Rounding.FLOOR or divisor.low <= 0 <= divisor.high
-    if node.op in (Op.LOOKUP, Op.POSITION):
+    if node.op in (Op.LOOKUP, Op.POSITION, Op.KEYED, Op.STEPPED):
         return True
     if node.op in (Op.YEAR, Op.MONTH, Op.DAY):
         return node.type.nullable
@@ -448,6 +474,8 @@ def _dtype(type_: Type) -> Any:
 def _texts_of(node: Node) -> list[str]:
     if node.op in (Op.LOOKUP, Op.POSITION):
         return [value for value in node.payload if isinstance(value, str)]
+    if node.op is Op.KEYED:
+        return [value for value, _ in node.payload[0] if isinstance(value, str)]
     if node.op is Op.CONSTANT and isinstance(node.payload, str):
         return [node.payload]
     if node.op is Op.INPUT and node.type.values is not None:

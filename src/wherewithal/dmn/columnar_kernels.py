@@ -16,10 +16,12 @@ import polars as pl
 from wherewithal.dmn import types as t
 from wherewithal.dmn.ops import Node, Op, Rounding
 
+#: The day from which polars counts, as `date.toordinal` counts.
+EPOCH_ORDINAL = datetime.date(1970, 1, 1).toordinal()
 #: Days from the first day of the calendar to that from which polars counts.
 EPOCH_OFFSET = (t.CALENDAR_MIN - datetime.date(1970, 1, 1)).days
-#: The type of a text's code.
-CODE = pl.Int16
+#: The type of a text's code. A table of rates by merchant has more texts than 16 bits count.
+CODE = pl.Int32
 #: A table with at most so many changes from place to place is a chain of comparisons.
 CHANGES_MAX = 3
 #: Of booleans, which are slow to gather.

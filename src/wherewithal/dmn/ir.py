@@ -8,7 +8,8 @@ arithmetic with null are null, `=` is never null, logic is three-valued.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -353,6 +354,42 @@ class Graph:
         covered = node.type.values is not None and node.type.values <= frozenset(texts)
         type_ = t.number(0, len(texts) - 1, nullable=node.type.nullable or not covered)
         return self._node(Op.POSITION, (node,), type_, tuple(texts))
+
+    def keyed(self, node: Node, places: Mapping[Any, int], otherwise: int) -> Node:
+        """Return the place of a text or truth value, None among them; `otherwise` of any other."""
+        if node.op is Op.CONSTANT:
+            return self.constant(places.get(node.payload, otherwise))
+        values = (True, False) if node.type.kind is Kind.BOOLEAN else node.type.values
+        keys = [*places, *(values or ()), *((None,) if node.type.nullable else ())]
+        known = {
+            key: places.get(key, otherwise)
+            for key in keys
+            if (node.type.nullable if key is None else values is None or key in values)
+        }
+        others = {otherwise} if values is None else set()
+        found = {*known.values(), *others}
+        if len(found) == 1:
+            return self.constant(found.pop())
+        # In a fixed order, so that equal questions are one node.
+        pairs = tuple(sorted(known.items(), key=lambda pair: (pair[0] is None, str(pair[0]))))
+        payload = (pairs, otherwise)
+        return self._node(Op.KEYED, (node,), t.number(min(found), max(found)), payload)
+
+    def stepped(self, node: Node, bounds: Sequence[int], places: Sequence[int], null: int) -> Node:
+        """Return places[how many bounds are <= node], `null` of null; bounds in the node's unit.
+
+        Bounds ascend, and lie within the type's range (ordinals of dates): above its lowest.
+        """
+        if node.op is Op.CONSTANT:
+            value = node.payload
+            if isinstance(value, datetime.date):
+                value = value.toordinal()
+            return self.constant(null if value is None else places[bisect_right(bounds, value)])
+        found = {*places, null} if node.type.nullable else {*places}
+        if len(found) == 1:
+            return self.constant(found.pop())
+        payload = (tuple(bounds), tuple(places), null)
+        return self._node(Op.STEPPED, (node,), t.number(min(found), max(found)), payload)
 
     def among(self, node: Node, texts: Iterable[str]) -> Node:
         """Return the same text, typed as if `texts` were possible too."""

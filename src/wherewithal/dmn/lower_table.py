@@ -7,11 +7,15 @@ becomes one chain a characteristic.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from wherewithal.dmn.feel import ast
 from wherewithal.dmn.ir import Graph, Node, Op, OutsideProfile
+from wherewithal.dmn.lookup_axes import bits_of
+from wherewithal.dmn.lookup_table import RULES_MIN, Rules, look_up, select, select_constant
+from wherewithal.dmn.lowered_cells import Conditions, KnownCells, met_cells
 from wherewithal.dmn.lowering import CompiledTable, Lowering
 from wherewithal.dmn.model import (
     Aggregation,
@@ -46,19 +50,19 @@ def lower_table(lowering: Lowering, table: DecisionTable, scope: Mapping[str, Va
         )
         for clause, node in zip(table.inputs, tested, strict=True)
     ]
-    conditions = {
-        rule.number: lowering.graph.all_of(
-            [
-                _cell(lowering, rule, column, cell, scope)
-                for column, cell in zip(columns, rule.tests, strict=True)
-            ]
+    known = KnownCells(lowering.recorder)
+    cells = {
+        rule.number: tuple(
+            known.node(place, cell, partial(_cell, lowering, rule, column, cell, scope))
+            for place, (column, cell) in enumerate(zip(columns, rule.tests, strict=True))
         )
         for rule in table.rules
     }
+    conditions = Conditions(lowering.graph, cells, tested)
     regions = {
         rule.number: tuple(
-            _region(lowering, column, cell, scope)
-            for column, cell in zip(columns, rule.tests, strict=True)
+            known.region(place, cell, partial(_region, lowering, column, cell, scope))
+            for place, (column, cell) in enumerate(zip(columns, rule.tests, strict=True))
         )
         for rule in table.rules
     }
@@ -178,7 +182,7 @@ def _as_output(clause: TableOutput, node: Node) -> Node:
 def _single_hit(
     lowering: Lowering,
     table: DecisionTable,
-    conditions: Mapping[int, Node],
+    conditions: Conditions,
     regions: Regions,
     scope: Mapping[str, Value],
     *,
@@ -189,15 +193,22 @@ def _single_hit(
     order = [rule.number for rule in table.rules]
     if table.hit_policy is HitPolicy.PRIORITY:
         order = _by_priority(lowering, table, outputs, scope)
-    branches = [(conditions[number], graph.constant(number)) for number in order]
-    clash = graph.any_of(_clashes(lowering, table, conditions, regions, outputs))
-    if clash.op is not Op.CONSTANT or clash.payload is True:
-        # More than one hit of a Unique table, or unequal hits of an Any table, yield null.
-        branches.insert(0, (clash, graph.constant(0)))
-        complete = False
-    # Of a complete table the last rule needs no test: it is what remains.
-    none_left = branches.pop()[1] if complete else graph.constant(0)
-    matched = graph.case(branches, none_left)
+    found = look_up(
+        _rules(lowering, conditions, regions, order, policy=table.hit_policy, outputs=outputs)
+    )
+    if found is not None:
+        matched, clash = found.matched, found.clash
+        complete = matched.type.low > 0
+    else:
+        clash = graph.any_of(_clashes(lowering, table, conditions, regions, outputs))
+        branches = [(conditions[number], graph.constant(number)) for number in order]
+        if clash.op is not Op.CONSTANT or clash.payload is True:
+            # More than one hit of a Unique table, or unequal hits of an Any table, yield null.
+            branches.insert(0, (clash, graph.constant(0)))
+            complete = False
+        # Of a complete table the last rule needs no test: it is what remains.
+        none_left = branches.pop()[1] if complete else graph.constant(0)
+        matched = graph.case(branches, none_left)
     _record(lowering, table, [matched], [tuple(order)])
     defaults = [_default(lowering, clause.default, scope) for clause in table.outputs]
     columns = [
@@ -223,7 +234,7 @@ def _single_hit(
 def _clashes(
     lowering: Lowering,
     table: DecisionTable,
-    conditions: Mapping[int, Node],
+    conditions: Conditions,
     regions: Regions,
     outputs: Mapping[int, list[Node]],
 ) -> list[Node]:
@@ -231,8 +242,8 @@ def _clashes(
         return []
     pairs = [
         (first, second)
-        for first, others in _meeting(regions).items()
-        for second in _bits_of(others >> first + 1 << first + 1)
+        for first, others in _meeting(regions, conditions.tested).items()
+        for second in bits_of(others >> first + 1 << first + 1)
     ]
     if len(pairs) > OVERLAPS_MAX:
         message = f"{len(pairs)} pairs of rules may match together under {table.hit_policy.value}"
@@ -250,36 +261,21 @@ def _clashes(
     return clashes
 
 
-def _meeting(regions: Regions) -> dict[int, int]:
+def _meeting(regions: Regions, tested: Sequence[Node]) -> dict[int, int]:
     """Return for each rule those that may match with it, as a set of bits by rule's number.
 
     Rules share cells: what is compared are the different cells of a column, not the rules.
     """
     found = dict.fromkeys(sorted(regions), -1)
-    width = len(next(iter(regions.values()), ()))
-    for place in range(width):
+    for place, node in enumerate(tested):
         rules_of: dict[Region | None, int] = {}
         for number, cells in regions.items():
             rules_of[cells[place]] = rules_of.get(cells[place], 0) | 1 << number
-        met = dict.fromkeys(rules_of, 0)
-        known = list(rules_of)
-        for position, one in enumerate(known):
-            for other in known[position:]:
-                if one is None or other is None or not one.is_disjoint(other):
-                    met[one] |= rules_of[other]
-                    met[other] |= rules_of[one]
+        met = met_cells(node, rules_of)
         for number, cells in regions.items():
             found[number] &= met[cells[place]]
     everything = sum(1 << number for number in regions)
     return {number: rules & everything for number, rules in found.items()}
-
-
-def _bits_of(rules: int) -> Iterator[int]:
-    """Yield the numbers of the rules in a set of bits, ascending."""
-    while rules:
-        low = rules & -rules
-        yield low.bit_length() - 1
-        rules ^= low
 
 
 def _selected(lowering: Lowering, matched: Node, by_number: Mapping[int, Node]) -> Node:
@@ -290,17 +286,9 @@ def _selected(lowering: Lowering, matched: Node, by_number: Mapping[int, Node]) 
     if len(kinds) > 1:
         raise OutsideProfile("the rules yield values of different types")
     if all(node.op is Op.CONSTANT for node in nodes) and Kind.DAYS not in kinds:
-        scale = max(node.type.scale for node in nodes)
-        payloads = {
-            number: graph.rescale(node, scale).payload
-            if node.type.kind is Kind.NUMBER
-            else node.payload
-            for number, node in by_number.items()
-        }
-        # A number that no rule here has cannot come; null there would make the result nullable.
-        filler = payloads[min(payloads)]
-        values = [payloads.get(number, filler) for number in range(max(payloads) + 1)]
-        return graph.lookup(matched, values, scale=scale)
+        return select_constant(graph, matched, by_number)
+    if len(by_number) > RULES_MIN:
+        return select(graph, matched, by_number)
     branches = [
         (graph.equal(matched, graph.constant(number)), node)
         for number, node in by_number.items()
@@ -344,7 +332,7 @@ def _by_priority(
 def _collected(
     lowering: Lowering,
     table: DecisionTable,
-    conditions: Mapping[int, Node],
+    conditions: Conditions,
     regions: Regions,
     scope: Mapping[str, Value],
 ) -> Node:
@@ -352,11 +340,8 @@ def _collected(
     if len(table.outputs) != 1 or not table.rules:
         raise OutsideProfile("an aggregation needs rules, and folds one output")
     outputs = {rule.number: _outputs(lowering, table, rule, scope)[0] for rule in table.rules}
-    groups = _groups(sorted(conditions), regions)
-    matched = [
-        graph.case([(conditions[n], graph.constant(n)) for n in group], graph.constant(0))
-        for group in groups
-    ]
+    groups = _groups(sorted(conditions), _meeting(regions, conditions.tested))
+    matched = [_first_of(lowering, conditions, regions, group) for group in groups]
     _record(lowering, table, matched, groups)
     none_matched = graph.all_of([graph.equal(index, graph.constant(0)) for index in matched])
     default = _default(lowering, table.outputs[0].default, scope)
@@ -400,9 +385,39 @@ def _neutral(lowering: Lowering, aggregation: Aggregation | None, nodes: Sequenc
     return graph.constant(value, scale=pick.type.scale)
 
 
-def _groups(numbers: Sequence[int], regions: Regions) -> list[tuple[int, ...]]:
+def _first_of(
+    lowering: Lowering, conditions: Conditions, regions: Regions, group: Sequence[int]
+) -> Node:
+    """Return the number of the rule of a group that matches, or 0."""
+    graph = lowering.graph
+    found = look_up(_rules(lowering, conditions, regions, group))
+    if found is not None:
+        return found.matched
+    return graph.case([(conditions[n], graph.constant(n)) for n in group], graph.constant(0))
+
+
+def _rules(
+    lowering: Lowering,
+    conditions: Conditions,
+    regions: Regions,
+    order: Sequence[int],
+    *,
+    policy: HitPolicy = HitPolicy.FIRST,
+    outputs: Mapping[int, Sequence[Node]] | None = None,
+) -> Rules:
+    return Rules(
+        graph=lowering.graph,
+        order=order,
+        tested=conditions.tested,
+        regions=regions,
+        cells=conditions.cells,
+        policy=policy,
+        outputs=outputs or {},
+    )
+
+
+def _groups(numbers: Sequence[int], meeting: Mapping[int, int]) -> list[tuple[int, ...]]:
     """Return the rules in groups, each a set of rules of which at most one can match."""
-    meeting = _meeting(regions)
     groups: list[list[int]] = []
     held: list[int] = []
     for number in numbers:

@@ -44,6 +44,12 @@ class Op(Enum):
     LOOKUP = "lookup"
     #: Operand: a text; payload: texts. The position of the text; null where it is none of them.
     POSITION = "position"
+    #: Operand: a text or truth value; payload: ((value, place), ...) and the place of all others.
+    #: Never null: null is one of the values, or one of the others.
+    KEYED = "keyed"
+    #: Operand: a number, date or days; payload: bounds ascending, places, the place of null. The
+    #: place at the count of bounds that are not above the operand. Never null.
+    STEPPED = "stepped"
     YEAR = "year"
     MONTH = "month"
     DAY = "day"

@@ -7,14 +7,18 @@ where null and false are the same and the cheaper form will do.
 from __future__ import annotations
 
 import datetime
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from wherewithal.dmn.ir import Node, Op, Rounding, quotient
 from wherewithal.dmn.scalar_names import CHAIN_MAX, branches, named_nodes, parts_of
+from wherewithal.dmn.types import Kind
 
 _ARITHMETIC = {Op.ADD: "+", Op.SUBTRACT: "-", Op.MULTIPLY: "*"}
 _ORDER = {Op.LESS: "<", Op.LESS_EQUAL: "<="}
+#: The places of so few numbers stand in a tuple; of more they are found by bisection.
+DENSE_MAX = 4_096
 _PARTS = {Op.YEAR: "year", Op.MONTH: "month", Op.DAY: "day"}
 
 
@@ -51,6 +55,7 @@ class _Renderer:
             "_days": datetime.timedelta,
             "_at": _at,
             "_MISS": _MISS,
+            "_bisect": bisect_right,
         }
         for rounding in Rounding:
             self.constants[f"_divide_{rounding.value}"] = _divider(rounding)
@@ -154,8 +159,27 @@ class _Renderer:
             case Op.POSITION:
                 table = self._keep({text: place for place, text in enumerate(node.payload)})
                 return f"{table}.get({self.value(node.operands[0])})"
+            case Op.KEYED:
+                pairs, otherwise = node.payload
+                return f"{self._keep(dict(pairs))}.get({self.value(node.operands[0])}, {otherwise})"
+            case Op.STEPPED:
+                return self._stepped(node)
             case _:
                 return self._strict(node)
+
+    def _stepped(self, node: Node) -> str:
+        bounds, places, null = node.payload
+        type_ = node.operands[0].type
+        checks, (name,) = self._checked(node.operands, negative=False)
+        if type_.kind is not Kind.DATE and type_.high - type_.low < DENSE_MAX:
+            span = range(type_.low, type_.high + 1)
+            table = self._keep(tuple(places[bisect_right(bounds, value)] for value in span))
+            text = f"{table}[{name} - {self._constant(type_.low)}]"
+        else:
+            if type_.kind is Kind.DATE:
+                bounds = tuple(map(datetime.date.fromordinal, bounds))
+            text = f"{self._keep(places)}[_bisect({self._keep(bounds)}, {name})]"
+        return f"({null} if {checks[0]} else {text})" if checks else text
 
     def _strict(self, node: Node) -> str:
         """Render an op that is null where an operand is null."""

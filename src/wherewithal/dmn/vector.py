@@ -150,6 +150,10 @@ class _Renderer:
                 return lambda v: _case([v[slot] for slot in at])
             case Op.LOOKUP:
                 return self._lookup(node, at[0])
+            case Op.KEYED:
+                return self._keyed(node, at[0])
+            case Op.STEPPED if node.operands[0].type.kind is not Kind.DATE:
+                return _stepped(node, at[0])
             case Op.DIVIDE if node.payload is Rounding.FLOOR:
                 return self._divide(node, at)
         raise OutsideProfile(f"'{node.op.value}' has no kernel over arrays")
@@ -172,6 +176,20 @@ class _Renderer:
             return table.take(place), _both(at_known, known.take(place) if has_null else None)
 
         return look
+
+    def _keyed(self, node: Node, at: int) -> _Step:
+        pairs, otherwise = node.payload
+        places = dict(pairs)
+        codes = (False, True) if node.operands[0].type.kind is Kind.BOOLEAN else self.texts
+        table = np.array([places.get(one, otherwise) for one in codes], np.int64)
+        null = places.get(None, otherwise)
+
+        def place(v: list[Vector]) -> Vector:
+            codes, known = v[at]
+            found = table.take(codes.astype(np.int64))
+            return (found if known is None else np.where(known, found, null)), None
+
+        return place
 
     def _divide(self, node: Node, at: list[int]) -> _Step:
         divisor = node.operands[1].type
@@ -249,6 +267,18 @@ def _arithmetic(node: Node, at: list[int]) -> _Step:
         return _narrowed(found) if node.type.fits_int64() else found, _both(left_known, right_known)
 
     return wide
+
+
+def _stepped(node: Node, at: int) -> _Step:
+    bounds, places, null = node.payload
+    limits, table = _array(list(bounds)), np.array(places, np.int64)
+
+    def place(v: list[Vector]) -> Vector:
+        values, known = v[at]
+        found = table.take(np.searchsorted(limits, values, side="right"))
+        return (found if known is None else np.where(known, found, null)), None
+
+    return place
 
 
 def _strict(kernel: Any, left: Vector, right: Vector) -> Vector:
@@ -331,6 +361,8 @@ def _narrowed(values: Array) -> Array:
 def _texts_of(node: Node) -> list[str]:
     if node.op is Op.LOOKUP:
         return [value for value in node.payload if isinstance(value, str)]
+    if node.op is Op.KEYED:
+        return [value for value, _ in node.payload[0] if isinstance(value, str)]
     if node.op is Op.CONSTANT and isinstance(node.payload, str):
         return [node.payload]
     return []

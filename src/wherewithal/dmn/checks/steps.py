@@ -52,8 +52,24 @@ class Steps:
             elif node.op is Op.POSITION and node.operands[0].op is Op.INPUT:
                 self._known(node.operands[0])
                 self.names[node.operands[0].payload] |= set(node.payload)
+            elif node.op in (Op.KEYED, Op.STEPPED) and self._looked_up(node):
+                continue
             else:
                 pending.extend(node.operands)
+
+    def _looked_up(self, node: Node) -> bool:
+        """Take in the bounds or the names of a large table's column; False if it is no input's."""
+        linear = _linear(node.operands[0])
+        if linear is None:
+            return False
+        source, factor, offset = linear
+        self._known(source)
+        if node.op is Op.KEYED:
+            names = {value for value, _ in node.payload[0] if isinstance(value, str)}
+            self.names[source.payload] |= names
+        else:
+            self.thresholds[source.payload] |= {(at - offset) / factor for at in node.payload[0]}
+        return True
 
     def _known(self, node: Node) -> None:
         self.inputs[node.payload] = node
