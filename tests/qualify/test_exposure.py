@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 import msgspec
 import pytest
@@ -22,8 +23,8 @@ from wherewithal.vocabulary.product import LimitNode
 from wherewithal.vocabulary.program import PlanCode, ProductCode
 
 ON = datetime.date(2026, 6, 1)
-KNOWN = {"first_booked_on": datetime.date(2025, 6, 1), "on_time_payments": 12}
-STANDING = {
+KNOWN: dict[str, Any] = {"first_booked_on": datetime.date(2025, 6, 1), "on_time_payments": 12}
+STANDING: dict[str, Any] = {
     "pricing_tier": "C",
     "limit_total_cents": 600_000,
     "limit_instalment_cents": 600_000,
