@@ -11,6 +11,7 @@ from wherewithal.dmn.reference.dates import (
     add_months,
     as_datetime,
     date_of_day_number,
+    datetime_in_zone,
     datetime_of_seconds,
     day_number,
     days_between,
@@ -66,7 +67,7 @@ def _shift(value: Any, duration: Any, sign: int) -> Any:
     elif isinstance(duration, DaysDuration):
         seconds = sign * duration.seconds
         if isinstance(value, DateTime):
-            return datetime_of_seconds(seconds_of_datetime(value) + seconds, value.time)
+            return _later(value, seconds)
         if isinstance(value, Date):
             days = (day_number(value) * SECONDS_A_DAY + seconds) // SECONDS_A_DAY
             exact = day_number(value) * SECONDS_A_DAY + seconds
@@ -74,6 +75,15 @@ def _shift(value: Any, duration: Any, sign: int) -> Any:
         if isinstance(value, Time):
             return time_of_seconds(seconds_of_day(value) + seconds, value)
     raise _mismatch("+" if sign > 0 else "-", value, duration)
+
+
+def _later(value: DateTime, seconds: Decimal) -> DateTime:
+    moved = seconds_of_datetime(value) + seconds
+    offset = offset_seconds(value.time, value.date)
+    if value.time.zone is None or offset is None:
+        return datetime_of_seconds(moved, value.time)
+    # Time passes in UTC: an hour after 01:30 may be 03:30 by the clocks of the zone.
+    return datetime_in_zone(moved - offset, value.time.zone)
 
 
 def _mismatch(op: str, left: Any, right: Any) -> FeelNull:

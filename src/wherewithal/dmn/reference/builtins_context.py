@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from wherewithal.dmn.feel import ast
 from wherewithal.dmn.feel.errors import FeelSyntaxError
+from wherewithal.dmn.feel.lexer import TokenKind, tokenise
 from wherewithal.dmn.feel.parser import parse_expression
 from wherewithal.dmn.reference.builtin_registry import Arguments, builtin
 from wherewithal.dmn.reference.compare import compare
 from wherewithal.dmn.reference.conversion import literal_value
 from wherewithal.dmn.reference.sameness import is_same
 from wherewithal.dmn.reference.values import FeelNull, Range, kind_of
+
+_OPENING, _CLOSING = ("[", "(", "]"), ("]", ")", "[")
 
 
 @builtin("not")
@@ -55,7 +57,7 @@ def context(arguments: Arguments) -> dict[str, Any]:
 
 
 @builtin("context put")
-def context_put(arguments: Arguments) -> dict[str, Any]:
+def context_put(arguments: Arguments) -> dict[str, Any] | None:
     """Return the context with an entry added or replaced, by a key or a path of keys."""
     target = arguments.context("context")
     keys = arguments.any("keys") if "keys" in arguments else arguments.any("key")
@@ -65,10 +67,14 @@ def context_put(arguments: Arguments) -> dict[str, Any]:
     return _put(target, path, arguments.any("value"))
 
 
-def _put(target: Any, path: list[str], value: Any) -> dict[str, Any]:
+def _put(target: Any, path: list[str], value: Any) -> dict[str, Any] | None:
+    """Return the context with the value put in; null, as of any call, where there is none.
+
+    A path is calls inside each other, so a step that leads nowhere makes its entry null.
+    """
     head, *rest = path
     if not isinstance(target, dict):
-        raise FeelNull(f"there is no context to put '{head}' in")
+        return None
     return {**target, head: _put(target.get(head), rest, value) if rest else value}
 
 
@@ -85,19 +91,41 @@ def context_merge(arguments: Arguments) -> dict[str, Any]:
 
 @builtin("range")
 def range_of_text(arguments: Arguments) -> Range:
-    """Return the range that a text spells, such as `[1..10)`; its ends are literals."""
+    """Return the range that a text spells, such as `[1..10)` or `[2..)`; its ends are literals.
+
+    Source: DMN 1.5, grammar rules 66 and 67.
+    """
     text = arguments.string("from")
     try:
-        tree = parse_expression(text)
+        tokens = tokenise(text)[:-1]
+        dots = [token for token in tokens if token.kind is TokenKind.SYMBOL and token.text == ".."]
+        if len(dots) != 1 or tokens[0].text not in _OPENING or tokens[-1].text not in _CLOSING:
+            raise FeelNull("the text spells no range")
+        low = _endpoint(text[tokens[0].end : dots[0].start])
+        high = _endpoint(text[dots[0].end : tokens[-1].start])
     except FeelSyntaxError:
         raise FeelNull("the text spells no range") from None
-    if not isinstance(tree, ast.Interval):
-        raise FeelNull("the text spells no range")
-    low, high = literal_value(tree.low), literal_value(tree.high)
-    if low is None and high is None:
+    found = Range(low, high, tokens[0].text == "[", tokens[-1].text == "]")
+    _require_range(found)
+    return found
+
+
+def _endpoint(text: str) -> Any:
+    """Return the literal at one end; None where the end is left open."""
+    if not text.strip():
+        return None
+    found = literal_value(parse_expression(text))
+    if found is None or isinstance(found, bool):
+        raise FeelNull(f"a range cannot end at a {kind_of(found)}")
+    return found
+
+
+def _require_range(found: Range) -> None:
+    if found.low is None and found.high is None:
         raise FeelNull("a range needs an end")
-    if low is not None and high is not None:
-        order = compare(low, high)
+    if (found.low is None and found.low_closed) or (found.high is None and found.high_closed):
+        raise FeelNull("an end that is left out must be an open one")
+    if found.low is not None and found.high is not None:
+        order = compare(found.low, found.high)
         if order is None or order > 0:
             raise FeelNull("the ends of a range must be of one type and in order")
-    return Range(low, high, tree.low_closed, tree.high_closed)

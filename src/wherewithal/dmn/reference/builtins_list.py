@@ -57,7 +57,7 @@ def sublist(arguments: Arguments) -> list[Any]:
     """Return `length` items (or all) from a position on."""
     items = arguments.items("list")
     first = _index(arguments, len(items), "start position")
-    if "length" not in arguments:
+    if arguments.any("length") is None:
         return items[first:]
     length = arguments.integer("length")
     if not 1 <= length <= len(items) - first:

@@ -79,10 +79,7 @@ def time(arguments: Arguments) -> Time:
 def date_and_time(arguments: Arguments) -> DateTime:
     """Return a date and time of a text, of its two parts, or of its components."""
     if "from" in arguments:
-        value = arguments.typed("from", str, Date, DateTime)
-        if isinstance(value, str):
-            return read_datetime(value)
-        return value if isinstance(value, DateTime) else DateTime(value, dates.MIDNIGHT)
+        return read_datetime(arguments.string("from"))
     if "time" in arguments:
         return DateTime(arguments.date("date"), arguments.typed("time", Time))
     if "year" in arguments:
@@ -112,15 +109,7 @@ def _in_zone(arguments: Arguments) -> DateTime:
     offset = dates.offset_seconds(moment.time, moment.date)
     if offset is None:
         raise FeelNull("a local date and time has no moment to show in another zone")
-    utc = dates.datetime_of_seconds(
-        dates.seconds_of_datetime(moment) - offset, Time(0, 0, Decimal(0), 0)
-    )
-    there = dates.offset_seconds(
-        Time(utc.time.hour, utc.time.minute, Decimal(0), None, zone), utc.date
-    )
-    return dates.datetime_of_seconds(
-        dates.seconds_of_datetime(utc) + (there or 0), Time(0, 0, Decimal(0), None, zone)
-    )
+    return dates.datetime_in_zone(dates.seconds_of_datetime(moment) - offset, zone)
 
 
 @builtin("duration")

@@ -5,7 +5,7 @@ Source: DMN 1.5, 10.3.2.3.4-10.3.2.3.8; the day count is the proleptic Gregorian
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -21,9 +21,12 @@ from wherewithal.dmn.reference.values import (
 )
 
 _DAYS_OF_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-#: Offsets reach to 14 hours (XML Schema); java.time, on which most engines stand, allows 18.
-OFFSET_MAX = 18 * 3600
-MIDNIGHT = Time(0, 0, Decimal(0))
+#: Offsets reach to 14 hours: XML Schema, and DMN 1.5, table 66.
+OFFSET_MAX = 14 * 3600
+#: What stands beside the zones in some copies of the database.
+_NOT_ZONES = ("localtime", "posix", "right/")
+#: The day whose rules a time of day without a date takes.
+_PLAIN_DAY = Date(2020, 1, 1)
 
 
 def is_leap_year(year: int) -> bool:
@@ -52,7 +55,7 @@ def make_time(
     if not (0 <= hour <= 23 and 0 <= minute <= 59 and 0 <= second < 60):
         raise FeelNull("the clock has no such time")
     if offset is not None and abs(offset) > OFFSET_MAX:
-        raise FeelNull("the offset is beyond 18 hours")
+        raise FeelNull("the offset is beyond 14 hours")
     if zone is not None:
         zone_of(zone)
     return Time(hour, minute, second, offset, zone)
@@ -61,6 +64,8 @@ def make_time(
 def zone_of(name: str) -> ZoneInfo:
     """Return a zone of the IANA database; FeelNull if it has none of that name."""
     try:
+        if name.startswith(_NOT_ZONES):
+            raise ValueError(name)
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise FeelNull(f"the IANA database has no time zone '{name}'") from None
@@ -128,13 +133,26 @@ def offset_seconds(time: Time, date: Date | None = None) -> int | None:
         return time.offset
     if time.zone is None:
         return None
-    # Years beyond Python's calendar take the zone's rules of a nearby year.
-    day = date or Date(1970, 1, 1)
-    year = min(max(day.year, 1), 9998)
-    month_day = min(day.day, 28) if year != day.year else day.day
-    moment = datetime(year, day.month, month_day, time.hour, time.minute)  # noqa: DTZ001
+    moment = _in_python(DateTime(date or _PLAIN_DAY, time))
     found = zone_of(time.zone).utcoffset(moment)
     return None if found is None else int(found.total_seconds())
+
+
+def _in_python(value: DateTime) -> datetime:
+    """Return the local date and time, its year moved into Python's calendar."""
+    day = value.date
+    year = min(max(day.year, 2), 9998)
+    month_day = min(day.day, 28) if year != day.year else day.day
+    hour, minute, second = value.time.hour, value.time.minute, int(value.time.second)
+    return datetime(year, day.month, month_day, hour, minute, second)  # noqa: DTZ001
+
+
+def datetime_in_zone(seconds: Decimal, zone: str) -> DateTime:
+    """Return what the clocks of a zone show `seconds` after 1970-01-01T00:00:00Z."""
+    utc = datetime_of_seconds(seconds, Time(0, 0, Decimal(0), 0))
+    found = _in_python(utc).replace(tzinfo=UTC).astimezone(zone_of(zone)).utcoffset()
+    shift = 0 if found is None else int(found.total_seconds())
+    return datetime_of_seconds(seconds + shift, Time(0, 0, Decimal(0), None, zone))
 
 
 def seconds_of_datetime(value: DateTime) -> Decimal:

@@ -25,6 +25,7 @@ DECIMAL128 = Context(
     Emax=6144,
     traps=[InvalidOperation, DivisionByZero, Overflow],
 )
+DIGITS = DECIMAL128.prec
 SCALE_MIN, SCALE_MAX = -6111, 6176
 _EXPONENT_MAX = 999_999_999
 
@@ -34,6 +35,8 @@ def _guarded(operation: Callable[[], Decimal]) -> Decimal:
         result = operation()
     except (InvalidOperation, DivisionByZero, Overflow):
         raise FeelNull("the result is outside the domain of numbers") from None
+    if not result.is_finite():
+        raise FeelNull("the result is outside the domain of numbers")
     # There is no negative zero in FEEL.
     return Decimal(0) if result.is_zero() and result.is_signed() else result
 
@@ -97,16 +100,24 @@ def exponential(value: Decimal) -> Decimal:
 
 
 def round_to_scale(value: Decimal, scale: Decimal, rounding: str) -> Decimal:
-    """Return the value with `scale` decimals; FeelNull for a scale outside -6111..6176."""
+    """Return the value with `scale` decimals; FeelNull for a scale outside -6111..6176.
+
+    Where 34 digits do not suffice for that many decimals, the value has as many as fit.
+    """
     places = integer_of(scale, "the scale")
     if not SCALE_MIN <= places <= SCALE_MAX:
         raise FeelNull(f"the scale {places} is outside {SCALE_MIN}..{SCALE_MAX}")
     exponent = value.as_tuple().exponent
     if isinstance(exponent, int) and -exponent <= places:
-        return value
+        fitting = min(places, DIGITS - 1 - value.adjusted())
+        return value if fitting <= -exponent else _guarded(lambda: _quantized(value, fitting))
     wide = Context(prec=7000, rounding=rounding, Emin=-99_999, Emax=99_999)
     rounded = value.quantize(Decimal(1).scaleb(-places, wide), context=wide)
     return _guarded(lambda: DECIMAL128.plus(rounded))
+
+
+def _quantized(value: Decimal, places: int) -> Decimal:
+    return value.quantize(Decimal((0, (1,), -places)), context=DECIMAL128)
 
 
 def integer_of(value: Decimal, what: str) -> int:

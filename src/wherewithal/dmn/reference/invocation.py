@@ -38,7 +38,7 @@ def bind_named(function: Function, values: Mapping[str, Any]) -> Mapping[str, An
 
     A parameter that is left out is null; a name that no signature has is an error.
     """
-    best: tuple[int, Sequence[str]] | None = None
+    best: tuple[tuple[int, bool], Sequence[str]] | None = None
     for signature in function.signatures:
         names = [name.rstrip("?*") for name in signature]
         if set(values) <= set(names):
@@ -47,8 +47,10 @@ def bind_named(function: Function, values: Mapping[str, Any]) -> Mapping[str, An
                 for raw, name in zip(signature, names, strict=True)
                 if name not in values and not raw.endswith("?")
             )
-            if best is None or missing < best[0]:
-                best = (missing, signature)
+            # before(range, point) and before(point, range) have the same names: order decides.
+            rank = (missing, [name for name in names if name in values] != list(values))
+            if best is None or rank < best[0]:
+                best = (rank, signature)
     if best is None:
         known = {name.rstrip("?*") for signature in function.signatures for name in signature}
         unknown = next((name for name in values if name not in known), "")

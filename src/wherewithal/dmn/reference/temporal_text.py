@@ -25,10 +25,12 @@ from wherewithal.dmn.reference.values import (
     Time,
 )
 
-_DATE = re.compile(r"(-?(?:[1-9][0-9]{4,8}|[0-9]{4}))-([0-9]{2})-([0-9]{2})", re.ASCII)
+_DATE = re.compile(
+    r"(-?(?:[1-9][0-9]{4,8}|[0-9]{4}))-([0-9]{2})-([0-9]{2})([Zz]|[+-][0-9]{2}:[0-9]{2})?", re.ASCII
+)
 _TIME = re.compile(
     r"([0-9]{2}):([0-9]{2}):([0-9]{2}(?:\.[0-9]{1,30})?)"
-    r"(?:(Z)|([+-])([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?|@([A-Za-z][A-Za-z0-9_+\-/]*))?",
+    r"(?:([Zz])|([+-])([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?|@([A-Za-z][A-Za-z0-9_+\-/]*))?",
     re.ASCII,
 )
 _DAYS = re.compile(
@@ -40,16 +42,40 @@ _MONTHS = re.compile(r"(-)?P(?:([0-9]{1,12})Y)?(?:([0-9]{1,12})M)?", re.ASCII)
 
 
 def read_date(text: str) -> Date:
-    """Return the date that a text spells; FeelNull if none."""
+    """Return the date that a text spells; FeelNull if none.
+
+    XML Schema lets an offset follow, as in `2012-03-07Z`; a date of FEEL does not keep it.
+    """
+    return _read_midnight(text).date
+
+
+def _read_midnight(text: str) -> DateTime:
+    """Return the midnight of a date, with the date's offset if it has one."""
     match = _DATE.fullmatch(text)
     if match is None:
         raise FeelNull("a date is written as 2026-07-31")
-    return make_date(int(match[1]), int(match[2]), int(match[3]))
+    midnight = _read_clock(f"00:00:00{match[4] or ''}")
+    return DateTime(make_date(int(match[1]), int(match[2]), int(match[3])), midnight)
 
 
 def read_time(text: str) -> Time:
-    """Return the time that a text spells; FeelNull if none."""
-    match = _TIME.fullmatch(text.removeprefix("T"))
+    """Return the time that a text spells; FeelNull if none.
+
+    `24:00:00` is midnight. A `z` in lower case, which XML Schema lacks, stands in DMN's examples.
+    """
+    text = text.removeprefix("T")
+    return _read_end_of_day(text) or _read_clock(text)
+
+
+def _read_end_of_day(text: str) -> Time | None:
+    if not text.startswith("24:00:00"):
+        return None
+    midnight = _read_clock(f"00:00:00{text[8:]}")
+    return None if midnight.second else midnight
+
+
+def _read_clock(text: str) -> Time:
+    match = _TIME.fullmatch(text)
     if match is None:
         raise FeelNull("a time is written as 13:20:00, 13:20:00Z or 13:20:00@Europe/Paris")
     offset = 0 if match[4] else None
@@ -66,14 +92,15 @@ def read_datetime(text: str) -> DateTime:
     """Return the date and time that a text spells; a date alone is its midnight."""
     date_text, has_time, time_text = text.partition("T")
     if not has_time:
-        return DateTime(read_date(text), Time(0, 0, Decimal(0)))
-    date = read_date(date_text)
-    if time_text.startswith("24:00:00"):
+        return _read_midnight(text)
+    midnight_there = _read_midnight(date_text)
+    if midnight_there.time.offset is not None:
+        raise FeelNull("the offset of a date and time stands at its end")
+    date = midnight_there.date
+    if (midnight := _read_end_of_day(time_text)) is not None:
         # XML Schema: the end of a day is the start of the next.
-        midnight = read_time(f"00:00:00{time_text[8:]}")
-        if midnight.second == 0:
-            return DateTime(date_of_day_number(day_number(date) + 1), midnight)
-    return DateTime(date, read_time(time_text))
+        return DateTime(date_of_day_number(day_number(date) + 1), midnight)
+    return DateTime(date, _read_clock(time_text))
 
 
 def read_duration(text: str) -> DaysDuration | MonthsDuration:
