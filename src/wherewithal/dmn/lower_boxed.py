@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from wherewithal.dmn import model
+from wherewithal.dmn.compiled import Guard
 from wherewithal.dmn.feel import ast
 from wherewithal.dmn.ir import Node, OutsideProfile
 from wherewithal.dmn.lower_declared import as_declared, conditioned, where
 from wherewithal.dmn.lower_table import lower_table
 from wherewithal.dmn.lowering import Lowering
+from wherewithal.dmn.trace import called_name
 from wherewithal.dmn.types import Kind
 from wherewithal.dmn.values import ContextValue, FunctionValue, ListValue, Value
 
@@ -33,11 +35,13 @@ def lower_call(lowering: Lowering, function: FunctionValue, given: Mapping[str, 
         typed[name], holds = conditioned(lowering, type_ref, given[name])
         conditions.append(holds)
     scope = {**function.scope, **typed}
+    before = len(lowering.recorder.steps)
     if isinstance(function.body, ast.Node):
         value = lowering.lower(function.body, scope)
     else:
         value = lower_boxed(lowering, function.body, scope)
     # An argument that is not of its type makes the whole call null.
+    lowering.recorder.guard(before, *(Guard(node=holds, value=True) for holds in conditions))
     value = where(lowering, lowering.graph.all_of(conditions), value)
     return as_declared(lowering, function.result, value)
 
@@ -63,10 +67,12 @@ def _lowered(
             allowed = (Kind.BOOLEAN, Kind.NULL)
             if not isinstance(condition, Node) or condition.type.kind not in allowed:
                 raise OutsideProfile("the condition is not a boolean")
-            when_true, otherwise = lowering.split(condition)
-            yes = lower_boxed(when_true, expression.yes, scope)
-            no = lower_boxed(otherwise, expression.no, scope)
-            return lowering.choose([(condition, yes)], no)
+            return lowering.if_else(
+                condition,
+                lambda branch, yes: lower_boxed(
+                    branch, expression.yes if yes else expression.no, scope
+                ),
+            )
         case model.BoxedFunction(parameters=parameters, body=body, kind=kind):
             if kind != "FEEL":
                 message = f"a {kind} function is outside the profile"
@@ -106,7 +112,9 @@ def _invocation(
     if not isinstance(function, FunctionValue):
         raise OutsideProfile("what is invoked is not a function")
     given = {name: lower_boxed(lowering, value, scope) for name, value in boxed.bindings}
-    return lowering.call(function, given)
+    callee = boxed.function
+    called = called_name(callee.feel.node if isinstance(callee, model.Literal) else None)
+    return lowering.call(function, given, called=called)
 
 
 def _row(

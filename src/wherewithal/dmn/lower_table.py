@@ -7,33 +7,40 @@ becomes one chain a characteristic.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
+from wherewithal.dmn.compiled import CompiledHits, CompiledTable, Guard
 from wherewithal.dmn.feel import ast
 from wherewithal.dmn.ir import Graph, Node, Op, OutsideProfile
 from wherewithal.dmn.lookup_axes import bits_of
 from wherewithal.dmn.lookup_table import RULES_MIN, Rules, look_up, select, select_constant
+from wherewithal.dmn.lower_cells import (
+    Column,
+    Regions,
+    allowed_of,
+    cell_conditions,
+    cell_region,
+    input_value,
+    is_complete,
+)
 from wherewithal.dmn.lowered_cells import Conditions, KnownCells, met_cells
-from wherewithal.dmn.lowering import CompiledTable, Lowering
+from wherewithal.dmn.lowering import Lowering
 from wherewithal.dmn.model import (
     Aggregation,
     DecisionTable,
     Feel,
     HitPolicy,
     Rule,
-    TableInput,
     TableOutput,
 )
-from wherewithal.dmn.regions import EVERYTHING, Region, covers, region_of
-from wherewithal.dmn.types import KINDS, Kind, Type
+from wherewithal.dmn.regions import Region
+from wherewithal.dmn.types import KINDS, Kind
 from wherewithal.dmn.values import ContextValue, Value
 
 #: Pairs of rules that may match together cost a comparison each; more than this is not a table.
 OVERLAPS_MAX = 500
-
-Regions = dict[int, tuple[Region | None, ...]]
 
 
 def lower_table(lowering: Lowering, table: DecisionTable, scope: Mapping[str, Value]) -> Value:
@@ -42,115 +49,71 @@ def lower_table(lowering: Lowering, table: DecisionTable, scope: Mapping[str, Va
     for rule in table.rules:
         if (len(rule.tests), len(rule.outputs)) != width:
             raise OutsideProfile(f"rule {rule.number} does not have one cell for each column")
-    tested = [_input(lowering, clause.label, clause.expression, scope) for clause in table.inputs]
+    seen = [
+        input_value(lowering, clause.label, clause.expression, scope) for clause in table.inputs
+    ]
+    tested = [lowering.single(value) for value in seen]
     lowering.recorder.keep_types(table, [node.type for node in tested])
     columns = [
-        _Column(
-            label=clause.label, tested=node, allowed=_allowed(lowering, clause, node.type, scope)
+        Column(
+            label=clause.label, tested=node, allowed=allowed_of(lowering, clause, node.type, scope)
         )
         for clause, node in zip(table.inputs, tested, strict=True)
     ]
     known = KnownCells(lowering.recorder)
     cells = {
-        rule.number: tuple(
-            known.node(place, cell, partial(_cell, lowering, rule, column, cell, scope))
-            for place, (column, cell) in enumerate(zip(columns, rule.tests, strict=True))
-        )
-        for rule in table.rules
+        rule.number: cell_conditions(lowering, known, rule, columns, scope) for rule in table.rules
     }
     conditions = Conditions(lowering.graph, cells, tested)
     regions = {
         rule.number: tuple(
-            known.region(place, cell, partial(_region, lowering, column, cell, scope))
+            known.region(place, cell, partial(cell_region, lowering, column, cell, scope))
             for place, (column, cell) in enumerate(zip(columns, rule.tests, strict=True))
         )
         for rule in table.rules
     }
+    found: tuple[Value, CompiledTable]
     if table.hit_policy is HitPolicy.COLLECT and table.aggregation is not None:
-        return _collected(lowering, table, conditions, regions, scope)
-    if table.hit_policy in (HitPolicy.COLLECT, HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER):
+        found = _collected(lowering, table, conditions, regions, scope)
+    elif table.hit_policy in (HitPolicy.COLLECT, HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER):
         message = f"hit policy {table.hit_policy.value} yields a list, which is outside the profile"
         raise OutsideProfile(message)
-    return _single_hit(
-        lowering, table, conditions, regions, scope, complete=_is_complete(tested, regions)
+    else:
+        complete = is_complete(tested, regions)
+        found = _single_hit(lowering, table, conditions, regions, scope, complete=complete)
+    value, compiled = found
+    lowering.recorder.steps.append(
+        CompiledHits(
+            compiled=compiled,
+            inputs=tuple(seen),
+            value=value,
+            matches=partial(_matches, lowering, conditions, regions),
+        )
     )
+    return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Column:
-    """What the cells of one input test."""
+class _Outputs:
+    """The outputs of all rules, and where the steps of each rule's stand."""
 
-    label: str
-    tested: Node
-    #: What a dash admits beside null, where that is not everything.
-    allowed: ast.Node | None
+    nodes: dict[int, list[Node]]
+    steps: dict[int, tuple[int, int]]
 
-
-def _allowed(
-    lowering: Lowering, clause: TableInput, type_: Type, scope: Mapping[str, Value]
-) -> ast.Node | None:
-    tests = clause.allowed_values.node if clause.allowed_values else None
-    region = region_of(lowering, tests, scope) if tests else EVERYTHING
-    is_all = region is not None and covers([region], type_.not_null())
-    return None if region is EVERYTHING or is_all else tests
+    def guard(self, lowering: Lowering, guard_of: Callable[[int], Guard]) -> None:
+        """Say of the steps that they are taken where the interpreter looks at the rule's."""
+        for number, (start, end) in self.steps.items():
+            lowering.recorder.guard(start, guard_of(number), end=end)
 
 
-def _region(
-    lowering: Lowering, column: _Column, cell: Feel, scope: Mapping[str, Value]
-) -> Region | None:
-    if cell.node is None:
-        return EVERYTHING
-    if not _is_dash(cell) or column.allowed is None:
-        return region_of(lowering, cell.node, scope)
-    region = region_of(lowering, column.allowed, scope)
-    return None if region is None else replace(region, null=True)
-
-
-def _is_dash(cell: Feel) -> bool:
-    return isinstance(cell.node, ast.UnaryTests) and cell.node.is_dash
-
-
-def _is_complete(tested: Sequence[Node], regions: Regions) -> bool:
-    """Return whether some rule always matches, proved on the one input that the rules test."""
-    places = [
-        place
-        for place in range(len(tested))
-        if any(cells[place] is not EVERYTHING for cells in regions.values())
-    ]
-    if len(places) != 1:
-        return False
-    found = [cells[places[0]] for cells in regions.values()]
-    known = [region for region in found if region is not None]
-    return len(known) == len(found) and covers(known, tested[places[0]].type)
-
-
-def _input(lowering: Lowering, label: str, feel: Feel, scope: Mapping[str, Value]) -> Node:
-    lowering.recorder.part = f"input '{label}'"
-    try:
-        if feel.node is None:
-            raise OutsideProfile("the input expression is empty or did not parse")
-        return lowering.node(feel.node, scope)
-    except OutsideProfile as problem:
-        lowering.recorder.report(f"input '{label}'", problem)
-        return lowering.graph.constant(None)
-
-
-def _cell(
-    lowering: Lowering, rule: Rule, column: _Column, cell: Feel, scope: Mapping[str, Value]
-) -> Node:
-    if cell.node is None:
-        return lowering.graph.constant(value=True)
-    tested = column.tested
-    lowering.recorder.part = f"rule {rule.number}, input '{column.label}'"
-    try:
-        if not _is_dash(cell) or column.allowed is None:
-            return lowering.test(cell.node, tested, scope)
-        # A dash takes null, and any of the values that the column allows.
-        test = lowering.test(column.allowed, tested, scope)
-        return lowering.graph.any_of([lowering.graph.is_null(tested), test])
-    except OutsideProfile as problem:
-        lowering.recorder.report(f"rule {rule.number}, input '{column.label}'", problem)
-        return lowering.graph.constant(value=False)
+def _outputs_of(lowering: Lowering, table: DecisionTable, scope: Mapping[str, Value]) -> _Outputs:
+    found = _Outputs(nodes={}, steps={})
+    for rule in table.rules:
+        before = len(lowering.recorder.steps)
+        found.nodes[rule.number] = _outputs(lowering, table, rule, scope)
+        if len(lowering.recorder.steps) > before:
+            found.steps[rule.number] = before, len(lowering.recorder.steps)
+    return found
 
 
 def _outputs(
@@ -187,9 +150,10 @@ def _single_hit(
     scope: Mapping[str, Value],
     *,
     complete: bool,
-) -> Value:
+) -> tuple[Value, CompiledTable]:
     graph = lowering.graph
-    outputs = {rule.number: _outputs(lowering, table, rule, scope) for rule in table.rules}
+    found_outputs = _outputs_of(lowering, table, scope)
+    outputs = found_outputs.nodes
     order = [rule.number for rule in table.rules]
     if table.hit_policy is HitPolicy.PRIORITY:
         order = _by_priority(lowering, table, outputs, scope)
@@ -209,8 +173,19 @@ def _single_hit(
         # Of a complete table the last rule needs no test: it is what remains.
         none_left = branches.pop()[1] if complete else graph.constant(0)
         matched = graph.case(branches, none_left)
-    _record(lowering, table, [matched], [tuple(order)])
+    found_outputs.guard(
+        lowering,
+        lambda number: (
+            Guard(node=conditions[number], value=True)
+            if table.hit_policy is HitPolicy.ANY
+            else Guard(node=matched, value=number)
+        ),
+    )
+    compiled = _record(lowering, table, [matched], [tuple(order)], outputs)
+    before = len(lowering.recorder.steps)
     defaults = [_default(lowering, clause.default, scope) for clause in table.outputs]
+    is_missed = Guard(node=matched, value=0), Guard(node=clash, value=True, is_not=True)
+    lowering.recorder.guard(before, *is_missed)
     columns = [
         _selected(
             lowering,
@@ -226,9 +201,9 @@ def _single_hit(
         for column, default in zip(columns, defaults, strict=True)
     ]
     if len(columns) == 1:
-        return columns[0]
+        return columns[0], compiled
     names = [clause.name or clause.label for clause in table.outputs]
-    return ContextValue(entries=dict(zip(names, columns, strict=True)))
+    return ContextValue(entries=dict(zip(names, columns, strict=True))), compiled
 
 
 def _clashes(
@@ -335,22 +310,26 @@ def _collected(
     conditions: Conditions,
     regions: Regions,
     scope: Mapping[str, Value],
-) -> Node:
+) -> tuple[Value, CompiledTable]:
     graph = lowering.graph
     if len(table.outputs) != 1 or not table.rules:
         raise OutsideProfile("an aggregation needs rules, and folds one output")
-    outputs = {rule.number: _outputs(lowering, table, rule, scope)[0] for rule in table.rules}
+    found = _outputs_of(lowering, table, scope)
+    found.guard(lowering, lambda number: Guard(node=conditions[number], value=True))
+    outputs = {number: nodes[0] for number, nodes in found.nodes.items()}
     groups = _groups(sorted(conditions), _meeting(regions, conditions.tested))
     matched = [_first_of(lowering, conditions, regions, group) for group in groups]
-    _record(lowering, table, matched, groups)
+    compiled = _record(lowering, table, matched, groups, found.nodes)
     none_matched = graph.all_of([graph.equal(index, graph.constant(0)) for index in matched])
+    before = len(lowering.recorder.steps)
     default = _default(lowering, table.outputs[0].default, scope)
+    lowering.recorder.guard(before, *(Guard(node=index, value=0) for index in matched))
     if table.aggregation is Aggregation.COUNT:
         hits = [graph.lookup(index, [0] + [1] * (index.type.high or 1)) for index in matched]
         result = hits[0]
         for hit in hits[1:]:
             result = graph.add(result, hit)
-        return graph.case([(none_matched, default)], result)
+        return graph.case([(none_matched, default)], result), compiled
     if any(node.type.kind is not Kind.NUMBER for node in outputs.values()):
         raise OutsideProfile("an aggregation folds numbers")
     if any(node.type.nullable for node in outputs.values()):
@@ -367,7 +346,7 @@ def _collected(
         else:
             pick = graph.least if table.aggregation is Aggregation.MIN else graph.greatest
             result = pick([result, part])
-    return graph.case([(none_matched, default)], result)
+    return graph.case([(none_matched, default)], result), compiled
 
 
 def _neutral(lowering: Lowering, aggregation: Aggregation | None, nodes: Sequence[Node]) -> Node:
@@ -437,17 +416,25 @@ def _record(
     table: DecisionTable,
     matched: Sequence[Node],
     groups: Sequence[tuple[int, ...]],
-) -> None:
+    outputs: Mapping[int, Sequence[Node]],
+) -> CompiledTable:
     recorder = lowering.recorder
     recorder.part = ""
-    recorder.tables.append(
-        CompiledTable(
-            decision=recorder.decision,
-            table=table,
-            groups=tuple(_unguarded(lowering.graph, node) for node in matched),
-            rules=tuple(groups),
-        )
+    compiled = CompiledTable(
+        decision=recorder.decision,
+        table=table,
+        groups=tuple(_unguarded(lowering.graph, node) for node in matched),
+        rules=tuple(groups),
+        outputs=outputs,
     )
+    recorder.tables.append(compiled)
+    return compiled
+
+
+def _matches(lowering: Lowering, conditions: Conditions, regions: Regions) -> list[Node]:
+    """Return the rules that matched, all of them: of each group its number, or 0."""
+    groups = _groups(sorted(conditions), _meeting(regions, conditions.tested))
+    return [_first_of(lowering, conditions, regions, group) for group in groups]
 
 
 def _unguarded(graph: Graph, matched: Node) -> Node:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from wherewithal.dmn.ir import Graph, Node
 from wherewithal.dmn.lookup_axes import axis_of_column, bits_of
-from wherewithal.dmn.lowering import Recorder
 from wherewithal.dmn.model import Feel
+from wherewithal.dmn.recorder import Recorder
 from wherewithal.dmn.regions import Region
 
 #: Of more different cells in a column, which rules may meet is found by values, not by pairs.
@@ -24,15 +24,19 @@ class KnownCells:
     _regions: dict[tuple[int, int], Region | None] = field(default_factory=dict)
 
     def node(self, place: int, cell: Feel, lower: Callable[[], Node]) -> Node:
-        """Return the condition of a cell. One with a finding is lowered each time it stands."""
+        """Return the condition of a cell. One with a finding, or a step, is lowered each time."""
         key = (place, id(cell.node))
         if key not in self._nodes:
-            before = len(self.recorder.diagnostics) + len(self.recorder.warnings)
+            before = self._kept()
             node = lower()
-            if len(self.recorder.diagnostics) + len(self.recorder.warnings) > before:
+            if self._kept() > before:
                 return node
             self._nodes[key] = node
         return self._nodes[key]
+
+    def _kept(self) -> int:
+        recorder = self.recorder
+        return len(recorder.diagnostics) + len(recorder.warnings) + len(recorder.steps)
 
     def region(self, place: int, cell: Feel, find: Callable[[], Region | None]) -> Region | None:
         """Return what a cell admits."""

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from wherewithal.dmn import model
 from wherewithal.dmn import types as t
 from wherewithal.dmn.builtins import BUILTINS, in_order
-from wherewithal.dmn.diagnostics import Diagnostic, error, near_miss, warning
+from wherewithal.dmn.compiled import CompiledCall, Guard
+from wherewithal.dmn.diagnostics import near_miss
 from wherewithal.dmn.feel import ast
 from wherewithal.dmn.ir import Graph, Node, Op, OutsideProfile, known_not_null
+from wherewithal.dmn.recorder import Recorder
 from wherewithal.dmn.settled import settled
+from wherewithal.dmn.trace import called_name
 from wherewithal.dmn.types import Kind
 from wherewithal.dmn.values import ContextValue, FunctionValue, ListValue, RangeValue, Value
 
@@ -28,52 +31,6 @@ DEPTH_MAX = 50
 #: FEEL's dates are these; Python would read `20200131` and weeks as well.
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DAYS = re.compile(r"(-?)P(\d+)D", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompiledTable:
-    """Where a table's matches are: each group is the number of the rule that matched, or 0."""
-
-    decision: str
-    table: model.DecisionTable
-    groups: tuple[Node, ...]
-    #: For each group, the numbers of its rules.
-    rules: tuple[tuple[int, ...], ...]
-
-
-@dataclass(slots=True)
-class Recorder:
-    """Collects what one compilation finds: all diagnostics, and the tables for the trace."""
-
-    file: str = ""
-    decision: str = ""
-    #: Where within the decision: `rule 3, output 'Rate'`.
-    part: str = ""
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    tables: list[CompiledTable] = field(default_factory=list)
-    #: By `id` of a table, the types of its inputs; None where two calls of a function differ.
-    columns: dict[int, tuple[t.Type | None, ...]] = field(default_factory=dict)
-    #: What is no fault of the program, such as a comparison that is always true.
-    warnings: list[Diagnostic] = field(default_factory=list)
-
-    def report(self, place: str, problem: OutsideProfile) -> None:
-        """Record one finding; the compilation goes on to find the next."""
-        where = f"{self.file}: decision '{self.decision}'" + (f", {place}" if place else "")
-        self.diagnostics.append(error("outside_profile", where, str(problem)))
-
-    def warn(self, code: str, message: str) -> None:
-        """Record what an author should see at the place that is being lowered."""
-        where = f"{self.file}: decision '{self.decision}'" + (f", {self.part}" if self.part else "")
-        self.warnings.append(warning(code, where, message))
-
-    def keep_types(self, table: model.DecisionTable, types: Sequence[t.Type]) -> None:
-        """Record the types of a table's inputs; of a table in a function, those of all calls."""
-        before = self.columns.get(id(table))
-        if before is None:
-            self.columns[id(table)] = tuple(types)
-        else:
-            pairs = zip(before, types, strict=True)
-            self.columns[id(table)] = tuple(a and t.union(a, b) for a, b in pairs)
 
 
 @dataclass(slots=True)
@@ -130,7 +87,10 @@ class Lowering:
 
     def node(self, tree: ast.Node, scope: Mapping[str, Value]) -> Node:
         """Return the value of an expression that must be a single value."""
-        value = self.lower(tree, scope)
+        return self.single(self.lower(tree, scope))
+
+    def single(self, value: Value) -> Node:
+        """Return a value that must be a single one; a list of one stands for its item."""
         if isinstance(value, ListValue) and len(value.items) == 1:
             value = value.items[0]
         if not isinstance(value, Node):
@@ -212,8 +172,13 @@ class Lowering:
 
     def _binary(self, tree: ast.Binary, scope: Mapping[str, Value]) -> Node:
         if tree.op in ("and", "or"):
-            nodes = [self.typed(side, scope, Kind.BOOLEAN) for side in (tree.left, tree.right)]
-            return self.graph.all_of(nodes) if tree.op == "and" else self.graph.any_of(nodes)
+            left = self.typed(tree.left, scope, Kind.BOOLEAN)
+            before = len(self.recorder.steps)
+            right = self.typed(tree.right, scope, Kind.BOOLEAN)
+            # What the left side settles, the interpreter does not look further at.
+            self.recorder.guard(before, Guard(node=left, value=tree.op == "or", is_not=True))
+            fold = self.graph.all_of if tree.op == "and" else self.graph.any_of
+            return fold([left, right])
         if tree.op in ("/", "**"):
             message = (
                 "'/' has no exact scale: put it directly inside floor, ceiling, a rounding"
@@ -306,8 +271,19 @@ class Lowering:
 
     def _if(self, tree: ast.If, scope: Mapping[str, Value]) -> Value:
         condition = self.typed(tree.condition, scope, Kind.BOOLEAN)
+        return self.if_else(
+            condition, lambda lowering, yes: lowering.lower(tree.yes if yes else tree.no, scope)
+        )
+
+    def if_else(self, condition: Node, branch: Callable[[Lowering, bool], Value]) -> Value:
+        """Return the value of a condition's branches, each lowered with what it knows there."""
         when_true, otherwise = self.split(condition)
-        yes, no = when_true.lower(tree.yes, scope), otherwise.lower(tree.no, scope)
+        before = len(self.recorder.steps)
+        yes = branch(when_true, True)  # noqa: FBT003 - which branch, and nothing else
+        self.recorder.guard(before, Guard(node=condition, value=True))
+        between = len(self.recorder.steps)
+        no = branch(otherwise, False)  # noqa: FBT003
+        self.recorder.guard(between, Guard(node=condition, value=True, is_not=True))
         return self.choose([(condition, yes)], no)
 
     def split(self, condition: Node) -> tuple[Lowering, Lowering]:
@@ -366,10 +342,15 @@ class Lowering:
                 raise OutsideProfile(message)
             key = argument.name or function.parameters[place]
             given[key] = self.lower(argument.value, scope)
-        return self.call(function, given)
+        return self.call(function, given, called=called_name(tree.function))
 
-    def call(self, function: FunctionValue, given: Mapping[str, Value]) -> Value:
-        """Return the function's body with its parameters bound: an invocation is inlined."""
+    def call(
+        self, function: FunctionValue, given: Mapping[str, Value], *, called: str = "function"
+    ) -> Value:
+        """Return the function's body with its parameters bound: an invocation is inlined.
+
+        `called` is what the trace calls a function that has no name of its own.
+        """
         if set(given) != set(function.parameters):
             wanted, found = ", ".join(function.parameters), ", ".join(given)
             message = f"'{function.name}' takes ({wanted}), not ({found})"
@@ -379,7 +360,22 @@ class Lowering:
             raise OutsideProfile(message)
         from wherewithal.dmn.lower_boxed import lower_call  # noqa: PLC0415 - the two call each other
 
-        return lower_call(replace(self, depth=self.depth + 1), function, given)
+        recorder = self.recorder
+        outer, recorder.steps = recorder.steps, []
+        try:
+            value = lower_call(replace(self, depth=self.depth + 1), function, given)
+        finally:
+            inner, recorder.steps = recorder.steps, outer
+        recorder.steps.append(
+            CompiledCall(
+                is_knowledge_model=function.is_knowledge_model,
+                name=function.name if function.is_knowledge_model else called,
+                arguments={name: given[name] for name in function.parameters},
+                value=value,
+                steps=tuple(inner),
+            )
+        )
+        return value
 
     def _function(self, tree: ast.FunctionDefinition, scope: Mapping[str, Value]) -> FunctionValue:
         if tree.external:

@@ -10,11 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from wherewithal.dmn import model
+from wherewithal.dmn.compiled import CompiledDecision, CompiledTable
 from wherewithal.dmn.diagnostics import Diagnostic, error, near_miss
 from wherewithal.dmn.ir import Graph, Node, OutsideProfile
 from wherewithal.dmn.lower_boxed import lower_boxed
 from wherewithal.dmn.lower_declared import as_declared
-from wherewithal.dmn.lowering import CompiledTable, Lowering, Recorder
+from wherewithal.dmn.lowering import Lowering
+from wherewithal.dmn.recorder import Recorder
 from wherewithal.dmn.types import Type
 from wherewithal.dmn.values import ContextValue, FunctionValue, ListValue, Value
 
@@ -27,6 +29,8 @@ class Program:
     #: Decisions by name; those outside the profile are absent and have a diagnostic.
     decisions: Mapping[str, Value]
     tables: tuple[CompiledTable, ...]
+    #: What the interpreter would do, decision by decision in the order of need: see `trace_plan`.
+    steps: tuple[CompiledDecision, ...]
     #: Names that the models read and no decision gives, in the order of first use.
     inputs_read: tuple[str, ...]
     diagnostics: tuple[Diagnostic, ...]
@@ -79,6 +83,7 @@ def compile_models(
         graph=graph,
         decisions=decisions,
         tables=tuple(recorder.tables),
+        steps=tuple(compiler.steps),
         inputs_read=tuple(compiler.read),
         diagnostics=tuple(recorder.diagnostics),
         warnings=tuple(dict.fromkeys(recorder.warnings)),
@@ -130,6 +135,7 @@ class _Compiler:
     typed: dict[tuple[str, str], Value | None] = field(default_factory=dict)
     #: Decisions without a value; what is wrong with them has been said.
     failed: set[str] = field(default_factory=set)
+    steps: list[CompiledDecision] = field(default_factory=list)
 
     def decide(self, name: str, path: tuple[str, ...]) -> Value | None:
         """Return the value of a decision, compiling what it needs first."""
@@ -159,6 +165,7 @@ class _Compiler:
             return None
         self.recorder.file, self.recorder.decision = owner.file, decision.name
         self.recorder.part = ""
+        self.recorder.steps = []
         before = len(self.recorder.diagnostics)
         lowering = Lowering(graph=self.graph, recorder=self.recorder, owner=owner)
         try:
@@ -170,7 +177,13 @@ class _Compiler:
             value = as_declared(lowering, decision.type_ref, value)
         except OutsideProfile as problem:
             self.recorder.report("result", problem)
-        return None if len(self.recorder.diagnostics) > before else value
+        if len(self.recorder.diagnostics) > before:
+            return None
+        steps = tuple(self.recorder.steps)
+        self.steps.append(
+            CompiledDecision(name=decision.name, file=owner.file, value=value, steps=steps)
+        )
+        return value
 
     def _scope(
         self, owner: model.Model, requires: Iterable[str], place: str, path: tuple[str, ...]
@@ -255,4 +268,9 @@ class _Compiler:
         # The type of a function itself says nothing of its result.
         item = {item.name: item for item in owner.item_definitions}.get(known.type_ref or "")
         is_function = item is not None and item.function_parameters is not None
-        return replace(value, name=known.name, result=None if is_function else known.type_ref)
+        return replace(
+            value,
+            name=known.name,
+            result=None if is_function else known.type_ref,
+            is_knowledge_model=True,
+        )

@@ -45,6 +45,7 @@ class FunctionValue:
     #: Declared types of the parameters, in order, where any is; and of the result.
     types: tuple[str | None, ...] = ()
     result: str | None = None
+    is_knowledge_model: bool = False
 
 
 Value = Node | ContextValue | ListValue | RangeValue | FunctionValue

@@ -17,7 +17,8 @@ from wherewithal.dmn.diagnostics import near_miss
 from wherewithal.dmn.feel.errors import FeelSyntaxError
 from wherewithal.dmn.feel.parser import parse_expression
 from wherewithal.dmn.ir import Graph, Node, Op, OutsideProfile
-from wherewithal.dmn.lowering import Lowering, Recorder
+from wherewithal.dmn.lowering import Lowering
+from wherewithal.dmn.recorder import Recorder
 from wherewithal.dmn.scalar import reachable
 from wherewithal.dmn.types import Type
 from wherewithal.vocabulary.errors import Problem

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from wherewithal.dmn.compiled import CompiledTable
 from wherewithal.dmn.ir import Graph, Node
-from wherewithal.dmn.lowering import CompiledTable
 from wherewithal.qualify import contract
 from wherewithal.qualify.power import Power
 from wherewithal.vocabulary.errors import InvariantBroken
