@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -245,6 +246,36 @@ def test_the_list_of_merchants_passes_its_query_on():
 def test_an_id_that_is_none_is_told(api, path, name):
     expected = (422, "invalid-request", [(f"$path.{name}", "not_an_id")])
     assert told(api.ask("GET", path)) == expected
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [("%20", "empty_text"), ("x" * 101, "text_too_long"), ("%00", "unwritable_text")]
+    + [(sent, "malformed_path") for sent in ("%", "a%zz", "%FF")],
+)
+def test_a_reference_that_is_none_is_told(api, sent, code):
+    refused = api.ask("GET", f"/v1/portfolios/members/consumers/{sent}")
+    assert told(refused) == (422, "invalid-request", [("$path.reference", code)])
+
+
+@pytest.mark.parametrize(
+    "reference", ["1017", "2026/00017", "a b", "50%", "%2F", "#?&", "Zoë", "~"]
+)
+def test_every_reference_of_an_inquiry_can_be_looked_up(reference):
+    asked = []
+
+    async def find_reference(*place: str) -> None:
+        asked.append(place)
+
+    body = GOOD | {"reference": {"portfolio": "members", "reference": reference}}
+    with served(plain_doors(find_reference=find_reference)) as api:
+        path = f"/v1/portfolios/members/consumers/{quote(reference, safe='')}"
+        assert told(api.ask("GET", path)) == (404, "not-found", [])
+        headers = {"idempotency-key": "r"}
+        assert (
+            api.ask("POST", "/v1/prequalifications", headers=headers, json=body).status_code == 200
+        )
+    assert asked == [("members", reference)]
 
 
 @pytest.mark.parametrize("chosen", ["r-1", "!~", "x" * 64])

@@ -17,9 +17,12 @@ CONFIGURATION = Path(__file__).with_name("schemathesis.toml").read_text(encoding
 def known_person(api: Served) -> str:
     """Return the configuration that names things which are there, so that reading finds them."""
     headers = {"idempotency-key": "schemathesis"}
-    answer = api.ask("POST", "/v1/prequalifications", headers=headers, json=GOOD).json()
+    number = {"portfolio": "members", "reference": "7/known"}
+    body = GOOD | {"reference": number}
+    answer = api.ask("POST", "/v1/prequalifications", headers=headers, json=body).json()
     names = ("consumer_id", "prequalification_id", "decision_id")
     lines = [f'"path.{name}" = "{answer[name]}"' for name in names]
+    lines += [f'"path.{name}" = "{value}"' for name, value in number.items()]
     return "\n".join(
         [
             "[parameters]",

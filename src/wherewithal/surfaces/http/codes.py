@@ -179,6 +179,7 @@ CODES = {
     "unknown_parameter": "there is no such query parameter; a close one is in `hint`",
     "repeated_parameter": "a query parameter that may stand once stands twice",
     "malformed_query": "the query string is not percent-encoded UTF-8",
+    "malformed_path": "a part of the path is not percent-encoded UTF-8",
     "missing_header": "a header is required and not there",
     "repeated_header": "a header that may stand once stands twice",
     "malformed_header": "a header has not the form that `expected` describes",

@@ -100,6 +100,9 @@ class Edge:
             # Litestar would answer it by itself, and to anybody: it is a method like any other
             # that no route has.
             scope["method"] = _NO_METHOD
+        # Routes are found by the path as it was sent, and its parameters decoded after that: a
+        # lender's number may hold a slash. No part of a route of ours needs an escape.
+        scope["path"] = scope["raw_path"].decode("latin-1")
         began_s = time.perf_counter()
         exchange = self._begin(scope)
 

@@ -17,6 +17,7 @@ from wherewithal.service.inquiry import (
 )
 from wherewithal.surfaces.http.fields import Field, Fields, missing, read_object, unknown_fields
 from wherewithal.surfaces.http.kinds import Boolean, Digest, Id, Integer, Moment, Text, Word
+from wherewithal.surfaces.http.path_fields import PORTFOLIO, REFERENCE
 from wherewithal.surfaces.http.problem import Mistake, Refused, mistake_of
 from wherewithal.vocabulary.consumer import Identity, read_identity
 from wherewithal.vocabulary.facts import CENTS_MAX, FACTS_BY_NAME, HOME_OWNERSHIP
@@ -73,26 +74,7 @@ GIVEN_CONSENT: Fields = {
     ),
 }
 
-REFERENCE: Fields = {
-    "portfolio": Field(
-        kind=Text(
-            characters_max=64,
-            form=r"[A-Za-z0-9][A-Za-z0-9._\-]*",
-            described="letters, digits, dots, hyphens; at most 64",
-        ),
-        meaning="one of your portfolios",
-        is_required=True,
-        example="main",
-    ),
-    "reference": Field(
-        kind=Text(
-            characters_max=100, form=r"[\x21-\x7e]+", described="1 to 100 visible ASCII characters"
-        ),
-        meaning="your own number for the person there",
-        is_required=True,
-        example="C-000123",
-    ),
-}
+NUMBER_OF_YOURS: Fields = {"portfolio": PORTFOLIO, "reference": REFERENCE}
 
 #: The fields that are plain values.
 PLAIN: Fields = {
@@ -130,7 +112,7 @@ def read_inquiry(data: object, *, today: date, now: datetime, allow_test_ssns: b
     mistakes += wrong
     consent, wrong = _read_consent(data, now=now)
     mistakes += wrong
-    reference, wrong = _read_optional(data, "reference", REFERENCE)
+    reference, wrong = _read_optional(data, "reference", NUMBER_OF_YOURS)
     mistakes += wrong
     mistakes += unknown_fields(data, path="$", known=_NAMES)
     if not isinstance(identity, Identity):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from wherewithal.surfaces.http.fields import Field, near_miss
 from wherewithal.surfaces.http.kinds import Wrong
@@ -64,11 +64,16 @@ def read_query(query: bytes, *, parameters: Parameters) -> tuple[dict[str, Any],
 def read_path(
     texts: Mapping[str, Any], *, fields: Mapping[str, Field]
 ) -> tuple[dict[str, Any], list[Mistake]]:
-    """Return the values of a path's parameters by name, and all that is wrong."""
+    """Return the values of a path's parameters by name, and all that is wrong.
+
+    The texts are as they were sent: `%2F` is a slash of a value and parts no path.
+    """
     values: dict[str, Any] = {}
     mistakes = []
     for name, field in fields.items():
-        value = field.kind.read(field.kind.of_text(texts[name]))
+        value = _decoded(texts[name])
+        if isinstance(value, str):
+            value = field.kind.read(field.kind.of_text(value))
         if isinstance(value, Wrong):
             mistakes.append(value.at(f"$path.{name}"))
         else:
@@ -103,6 +108,17 @@ def read_wait(prefer: bytes | None, *, wait_s_max: int) -> int | None:
 def read_request_id(value: bytes | None) -> str | None:
     """Return a request id that a caller chose, if it is fit for logs and headers."""
     return value.decode("ascii") if value and _REQUEST_ID.fullmatch(value) else None
+
+
+def _decoded(text: str) -> str | Wrong:
+    wrong = Wrong(code="malformed_path", expected="percent-encoded UTF-8")
+    raw = text.encode("latin-1")
+    if _BAD_ESCAPE.search(raw):
+        return wrong
+    try:
+        return unquote_to_bytes(raw).decode("utf-8")
+    except UnicodeDecodeError:
+        return wrong
 
 
 def _pairs(query: bytes) -> list[tuple[str, str]]:

@@ -1,6 +1,8 @@
-"""The parameters that stand in paths, once for all routes."""
+"""The parameters that stand in paths, once for all routes; bodies use some of them too."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from wherewithal.surfaces.http.fields import Field
 from wherewithal.surfaces.http.kinds import Id, Text
@@ -34,35 +36,27 @@ DECISION_ID = Field(
     is_required=True,
     example="5f3d1a0c9b8e7f6a5d4c3b2a19080706",
 )
+_NAME = Text(
+    characters_max=64,
+    form=r"[A-Za-z0-9][A-Za-z0-9._\-]*",
+    described="letters, digits, dots, hyphens, underscores; at most 64",
+)
 PORTFOLIO = Field(
-    kind=Text(
-        characters_max=64,
-        form=r"[A-Za-z0-9][A-Za-z0-9._\-]*",
-        code="not_an_id",
-        described="letters, digits, dots, hyphens, underscores; at most 64",
-    ),
-    meaning="the portfolio, as it was published",
+    kind=_NAME,
+    meaning="one of your portfolios, as it was published",
     is_required=True,
     example="members",
 )
+#: Of a body and of a path alike. It is the lender's text, not ours: whatever names a row of a run
+#: that can be published (64 characters of any kind) or stood in an inquiry can be looked up.
 REFERENCE = Field(
-    kind=Text(
-        characters_max=64,
-        form=r"[A-Za-z0-9][A-Za-z0-9._\-]*",
-        code="not_an_id",
-        described="letters, digits, dots, hyphens, underscores; at most 64",
-    ),
-    meaning="the lender's own number for the person: the applicant_id of the published run",
+    kind=Text(characters_max=100),
+    meaning="your own number for the person there: the `applicant_id` of a published run",
     is_required=True,
-    example="1017",
+    example="C-000123",
 )
 MERCHANT_ID = Field(
-    kind=Text(
-        characters_max=64,
-        form=r"[A-Za-z0-9][A-Za-z0-9._\-]*",
-        code="not_an_id",
-        described="letters, digits, dots, hyphens, underscores; at most 64",
-    ),
+    kind=replace(_NAME, code="not_an_id"),
     meaning="the merchant",
     is_required=True,
     example="lantern-and-loom",

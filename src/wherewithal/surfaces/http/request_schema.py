@@ -6,8 +6,8 @@ from wherewithal.surfaces.http.fields import schema_of
 from wherewithal.surfaces.http.inquiry_json import (
     GIVEN_CONSENT,
     NEW_CONSENT,
+    NUMBER_OF_YOURS,
     PLAIN,
-    REFERENCE,
     STATED,
 )
 from wherewithal.surfaces.http.kinds import LETTER, LETTER_OR_DIGIT, Schema, line_with
@@ -111,6 +111,8 @@ PREQUALIFICATION: Schema = {
         ),
         "consent": _CONSENT,
         **_PLAIN["properties"],
-        "reference": _optional(schema_of(REFERENCE, meaning="your own number for the person")),
+        "reference": _optional(
+            schema_of(NUMBER_OF_YOURS, meaning="your own number for the person")
+        ),
     },
 }
