@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import msgspec
 
@@ -11,6 +12,7 @@ from wherewithal.surfaces.http.reply import Headers, Reply
 from wherewithal.vocabulary.errors import Problem, WherewithalError
 
 _MEDIA_TYPE = b"application/problem+json"
+Found = TypeVar("Found")
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -54,6 +56,16 @@ class Refused(WherewithalError):
         self.mistakes = tuple(mistakes)
         self.headers = headers
         super().__init__(problem_type)
+
+
+def or_not_found(answer: Found | None) -> Found:
+    """Return the answer of a door.
+
+    Errors: Refused `not-found` for None, which is both what is not there and what is another's.
+    """
+    if answer is None:
+        raise Refused("not-found")
+    return answer
 
 
 def mistake_of(problem: Problem) -> Mistake:

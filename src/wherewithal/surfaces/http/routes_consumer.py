@@ -19,7 +19,7 @@ from wherewithal.surfaces.http.path_fields import (
     PORTFOLIO,
     REFERENCE,
 )
-from wherewithal.surfaces.http.problem import Refused
+from wherewithal.surfaces.http.problem import Refused, or_not_found
 from wherewithal.surfaces.http.reply import Reply, json_reply
 from wherewithal.surfaces.http.settings import HttpSettings
 from wherewithal.surfaces.http.tokens import (
@@ -81,10 +81,10 @@ def consumer_operations(doors: Doors, *, settings: HttpSettings) -> tuple[Operat
 
 def _reference(doors: Doors) -> Operation:
     async def read(call: Call) -> Reply:
-        found = await doors.find_reference(call.path["portfolio"], call.path["reference"])
-        if found is None:
-            raise Refused("not-found")
-        return json_reply(FoundConsumer(consumer_id=str(found)))
+        consumer_id = or_not_found(
+            await doors.find_reference(call.path["portfolio"], call.path["reference"])
+        )
+        return json_reply(FoundConsumer(consumer_id=str(consumer_id)))
 
     return Operation(
         operation_id="findConsumer",
@@ -111,9 +111,7 @@ def _reference(doors: Doors) -> Operation:
 
 def _spending_power(doors: Doors) -> Operation:
     async def read(call: Call) -> Reply:
-        body = await doors.spending_power(call.path["consumer_id"])
-        if body is None:
-            raise Refused("not-found")
+        body = or_not_found(await doors.spending_power(call.path["consumer_id"]))
         return Reply(body=body)
 
     return Operation(
@@ -141,9 +139,9 @@ def _spending_power(doors: Doors) -> Operation:
 
 def _decision(doors: Doors) -> Operation:
     async def read(call: Call) -> Reply:
-        answer = await doors.find_decision(call.path["consumer_id"], call.path["decision_id"])
-        if answer is None:
-            raise Refused("not-found")
+        answer = or_not_found(
+            await doors.find_decision(call.path["consumer_id"], call.path["decision_id"])
+        )
         return json_reply(answer)
 
     return Operation(
@@ -169,9 +167,7 @@ def _decision(doors: Doors) -> Operation:
 def _consents(doors: Doors) -> Operation:
     async def read(call: Call) -> Reply:
         consumer_id = call.path["consumer_id"]
-        consents = await doors.list_consents(consumer_id)
-        if consents is None:
-            raise Refused("not-found")
+        consents = or_not_found(await doors.list_consents(consumer_id))
         return json_reply(Consents(consumer_id=str(consumer_id), consents=tuple(consents)))
 
     return Operation(
@@ -205,9 +201,9 @@ def _consents(doors: Doors) -> Operation:
 
 def _revocation(doors: Doors) -> Operation:
     async def revoke(call: Call) -> Reply:
-        answer = await doors.revoke_consent(call.path["consumer_id"], call.path["consent_id"])
-        if answer is None:
-            raise Refused("not-found")
+        answer = or_not_found(
+            await doors.revoke_consent(call.path["consumer_id"], call.path["consent_id"])
+        )
         return json_reply(answer)
 
     return Operation(
@@ -239,8 +235,7 @@ def _token(doors: Doors, *, settings: HttpSettings) -> Operation:
         if mistakes := [*call.mistakes, *mistakes]:
             raise Refused("invalid-request", mistakes=mistakes)
         consumer_id = call.path["consumer_id"]
-        if await doors.spending_power(consumer_id) is None:
-            raise Refused("not-found")
+        or_not_found(await doors.spending_power(consumer_id))
         scopes = values.get("scopes", frozenset({Scope.READ}))
         life_s = values.get("life_s", settings.token_life_s)
         token = issue_consumer_token(

@@ -18,7 +18,7 @@ from wherewithal.surfaces.http.kinds import Integer, Text, Word
 from wherewithal.surfaces.http.operation import Call, Operation, Success
 from wherewithal.surfaces.http.parameters import Parameter, Parameters
 from wherewithal.surfaces.http.path_fields import CONSUMER_ID, MERCHANT_ID
-from wherewithal.surfaces.http.problem import Refused
+from wherewithal.surfaces.http.problem import or_not_found
 from wherewithal.surfaces.http.reply import Reply, json_reply
 from wherewithal.surfaces.http.tokens import Scope
 from wherewithal.vocabulary.facts import CENTS_MAX, STATES
@@ -72,9 +72,9 @@ def merchant_operations(doors: Doors) -> tuple[Operation, ...]:
 def _list(doors: Doors) -> Operation:
     async def read(call: Call) -> Reply:
         named = {_RENAMED.get(name, name): value for name, value in call.query.items()}
-        page = await doors.merchants_page(call.path["consumer_id"], MerchantsQuery(**named))
-        if page is None:
-            raise Refused("not-found")
+        page = or_not_found(
+            await doors.merchants_page(call.path["consumer_id"], MerchantsQuery(**named))
+        )
         return json_reply(page)
 
     return Operation(
@@ -118,13 +118,13 @@ def _list(doors: Doors) -> Operation:
 
 def _one(doors: Doors) -> Operation:
     async def read(call: Call) -> Reply:
-        answer = await doors.merchant(
-            call.path["consumer_id"],
-            call.path["merchant_id"],
-            amount_cents=call.query.get("amount_cents"),
+        answer = or_not_found(
+            await doors.merchant(
+                call.path["consumer_id"],
+                call.path["merchant_id"],
+                amount_cents=call.query.get("amount_cents"),
+            )
         )
-        if answer is None:
-            raise Refused("not-found")
         return json_reply(answer)
 
     return Operation(
@@ -153,13 +153,13 @@ def _one(doors: Doors) -> Operation:
 
 def _offers(doors: Doors) -> Operation:
     async def read(call: Call) -> Reply:
-        answer = await doors.merchant_offers(
-            call.path["merchant_id"],
-            state=call.query.get("state"),
-            amount_cents=call.query.get("amount_cents"),
+        answer = or_not_found(
+            await doors.merchant_offers(
+                call.path["merchant_id"],
+                state=call.query.get("state"),
+                amount_cents=call.query.get("amount_cents"),
+            )
         )
-        if answer is None:
-            raise Refused("not-found")
         return json_reply(answer)
 
     return Operation(

@@ -15,7 +15,7 @@ from wherewithal.surfaces.http.inquiry_json import read_inquiry
 from wherewithal.surfaces.http.links import links_of_person
 from wherewithal.surfaces.http.operation import Body, Call, Handler, Operation, Success
 from wherewithal.surfaces.http.path_fields import CONSUMER_ID, PREQUALIFICATION_ID
-from wherewithal.surfaces.http.problem import Refused
+from wherewithal.surfaces.http.problem import Refused, or_not_found
 from wherewithal.surfaces.http.reply import Reply
 from wherewithal.surfaces.http.settings import WAIT_S_MAX, HttpSettings
 from wherewithal.surfaces.http.tokens import Scope
@@ -46,11 +46,11 @@ def prequalification_operations(doors: Doors, *, settings: HttpSettings) -> tupl
 
     async def read(call: Call) -> Reply:
         wait_s = call.exchange.wait_s
-        body = await doors.find_prequalification(
-            call.path["consumer_id"], call.path["prequalification_id"], wait_s=float(wait_s)
+        body = or_not_found(
+            await doors.find_prequalification(
+                call.path["consumer_id"], call.path["prequalification_id"], wait_s=float(wait_s)
+            )
         )
-        if body is None:
-            raise Refused("not-found")
         headers = ((b"preference-applied", b"wait=%d" % wait_s),) if wait_s else ()
         if _PENDING in body:
             return Reply(status=202, body=body, headers=(*headers, _RETRY_AFTER))
