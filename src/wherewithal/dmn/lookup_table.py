@@ -88,8 +88,8 @@ def _axes(rules: Rules) -> list[Axis] | None:
     if len(opened) > OPEN_TESTS_MAX:
         return None
     axes += [axis_of_condition(node, having, everything) for node, having in opened.values()]
-    # What tells most apart comes first: the sooner few rules are left, the smaller the table.
-    return sorted((one for one in axes if len(one.admitted) > 1), key=lambda a: -len(a.admitted))
+    # What leaves the fewest rules comes first: the sooner few are left, the smaller the table.
+    return sorted(axes, key=lambda axis: max(one.bit_count() for one in axis.admitted))
 
 
 class _Index:
@@ -129,9 +129,11 @@ class _Index:
         ]
         self._left = list(numbers)
         self._at = [number for place in self._at for number in joined[place]]
-        place, is_first = axis.place(graph), self._index.op is Op.CONSTANT
-        whole = graph.multiply(self._index, graph.constant(size))
-        self._index = place if is_first else graph.add(whole, place)
+        if self._index.op is Op.CONSTANT:
+            self._index = axis.place(graph)
+        elif size > 1:
+            whole = graph.multiply(self._index, graph.constant(size))
+            self._index = graph.add(whole, axis.place(graph))
         return len(numbers) * len(self._rules.order) <= BITS_MAX
 
     def _resolved(self) -> Found | None:
