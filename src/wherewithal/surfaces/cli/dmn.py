@@ -13,6 +13,7 @@ from wherewithal.dmn.diagnostics import Diagnostic, Severity, near_miss, warning
 from wherewithal.dmn.model import Model
 from wherewithal.surfaces.cli.answer import exact, print_json
 from wherewithal.surfaces.cli.dmn_check import add_dmn_check
+from wherewithal.surfaces.cli.dmn_import import add_dmn_import
 from wherewithal.surfaces.cli.dmn_inputs import load_inputs
 from wherewithal.surfaces.cli.dmn_profile import run_profile
 from wherewithal.surfaces.cli.dmn_read import read_with_imports
@@ -32,6 +33,7 @@ def add_dmn(app: App, ports: Ports) -> None:
     dmn = App(name="dmn", help="DMN models: evaluate them by any of three executors.")
     app.command(dmn)
     add_dmn_check(dmn)
+    add_dmn_import(dmn)
     add_dmn_tck(dmn, ports)
 
     @dmn.command(name="run")
