@@ -99,8 +99,8 @@ def _extreme(op: Op) -> Builtin:
 
 def _sum(lowering: Lowering, arguments: Arguments, scope: Scope) -> Value:
     nodes = _items(lowering, arguments, scope)
-    if any(node.type.kind not in (Kind.NUMBER, Kind.DAYS, Kind.NULL) for node in nodes):
-        raise OutsideProfile("sum adds numbers or durations")
+    if any(node.type.kind not in (Kind.NUMBER, Kind.NULL) for node in nodes):
+        raise OutsideProfile("sum adds numbers only")
     result = nodes[0]
     for node in nodes[1:]:
         result = lowering.arithmetic("+", result, node)

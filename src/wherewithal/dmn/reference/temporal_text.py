@@ -124,9 +124,10 @@ def read_at_literal(text: str) -> Any:
     """Return what `@"..."` denotes: a date, time, date and time or duration."""
     if "P" in text[:2]:
         return read_duration(text)
-    if "T" in text[1:]:
-        return read_datetime(text)
-    return read_time(text) if ":" in text else read_date(text)
+    # The name of a zone, as in `10:00:00@Etc/UTC`, may hold a T of its own.
+    if text[2:3] == ":" or text.startswith("T"):
+        return read_time(text)
+    return read_datetime(text) if "T" in text else read_date(text)
 
 
 def _plain(number: Decimal) -> str:
