@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from wherewithal.dmn.diagnostics import Diagnostic, Severity, near_miss, warning
 from wherewithal.dmn.model import Model
@@ -15,9 +15,9 @@ from wherewithal.surfaces.cli.answer import exact, print_json
 from wherewithal.surfaces.cli.dmn_check import add_dmn_check
 from wherewithal.surfaces.cli.dmn_import import add_dmn_import
 from wherewithal.surfaces.cli.dmn_inputs import load_inputs
-from wherewithal.surfaces.cli.dmn_profile import run_profile
+from wherewithal.surfaces.cli.dmn_profile import run_profile, trace_profile
 from wherewithal.surfaces.cli.dmn_read import read_with_imports
-from wherewithal.surfaces.cli.dmn_reference import run_reference
+from wherewithal.surfaces.cli.dmn_reference import run_reference, trace_reference
 from wherewithal.surfaces.cli.dmn_tck import add_dmn_tck
 from wherewithal.surfaces.cli.ports import Ports
 from wherewithal.vocabulary.errors import InputRefused, Problem
@@ -38,7 +38,12 @@ def add_dmn(app: App, ports: Ports) -> None:
 
     @dmn.command(name="run")
     def command(
-        model: Path, *, inputs: Path, decision: str | None = None, executor: str = "reference"
+        model: Path,
+        *,
+        inputs: Path,
+        decision: str | None = None,
+        executor: str = "reference",
+        trace: Annotated[bool, Parameter(negative="")] = False,
     ) -> int:
         """Evaluate a DMN model, and print its decisions' values and diagnostics as JSON.
 
@@ -56,6 +61,10 @@ def add_dmn(app: App, ports: Ports) -> None:
             The decision to evaluate. All of the model's, if left out.
         executor
             reference (complete, slow), scalar (compiled for one) or columnar (compiled for many).
+        trace
+            Show how each value came about too, as `"trace"`: the decisions in the order in which
+            they were needed, what each table saw, which of its rules matched and which gave the
+            result, and what was called with which arguments. docs/trace.md explains it.
         """
         if executor not in EXECUTORS:
             message = f"expected one of {', '.join(EXECUTORS)}{near_miss(executor, EXECUTORS)}"
@@ -73,6 +82,13 @@ def add_dmn(app: App, ports: Ports) -> None:
                 else run_profile(models, values, decisions=chosen, executor=executor)
             )
             diagnostics += more
+        shown = {}
+        if trace and chosen:
+            shown["trace"] = (
+                trace_reference(models, values, decisions=chosen, now=ports.now())
+                if executor == "reference"
+                else trace_profile(models, values, decisions=chosen, executor=executor)
+            )
         print_json(
             {
                 "model": models[-1].name if models else None,
@@ -80,6 +96,7 @@ def add_dmn(app: App, ports: Ports) -> None:
                 "decisions": exact(found),
                 "diagnostics": [_json(diagnostic) for diagnostic in diagnostics],
             }
+            | shown
         )
         return EXIT_REFUSED_MODEL if _is_refused(diagnostics) else 0
 

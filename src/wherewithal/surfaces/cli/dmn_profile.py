@@ -19,9 +19,11 @@ from wherewithal.dmn.columnar import compile_columnar
 from wherewithal.dmn.diagnostics import Diagnostic, error
 from wherewithal.dmn.ir import Graph, Node, OutsideProfile
 from wherewithal.dmn.model import Model
-from wherewithal.dmn.program import compile_models
+from wherewithal.dmn.program import Program, compile_models
 from wherewithal.dmn.reference.given import conformed_inputs
 from wherewithal.dmn.scalar import compile_scalar
+from wherewithal.dmn.trace import Trace
+from wherewithal.dmn.trace_plan import trace_plan
 from wherewithal.dmn.types import Kind, Type
 from wherewithal.dmn.values import ContextValue, ListValue, Value
 
@@ -119,6 +121,37 @@ def run_profile(
     models: Sequence[Model], inputs: Mapping[str, Any], *, decisions: Sequence[str], executor: str
 ) -> tuple[dict[str, Any], list[Diagnostic]]:
     """Return the values of the decisions, and what keeps the others outside the profile."""
+    given, program, diagnostics = _compiled(models, inputs, decisions)
+    run = _scalar if executor == "scalar" else _columnar
+    found: dict[str, Any] = {}
+    for name in decisions:
+        if name not in program.decisions:
+            continue
+        try:
+            found[name] = _value(program.decisions[name], given, run)
+        except OutsideProfile as problem:
+            diagnostics.append(error("outside_profile", f"decision '{name}'", str(problem)))
+    return found, list(dict.fromkeys(diagnostics))
+
+
+def trace_profile(
+    models: Sequence[Model], inputs: Mapping[str, Any], *, decisions: Sequence[str], executor: str
+) -> Trace:
+    """Return what the executor did for the decisions; those outside the profile are left out.
+
+    Errors: OutsideProfile if the executor cannot give what the trace has to show.
+    """
+    given, program, _ = _compiled(models, inputs, decisions)
+    plan = trace_plan(program)
+    run = _scalar if executor == "scalar" else _columnar
+    values = run(plan.nodes, given) if plan.nodes else ()
+    return plan.trace(dict(zip(plan.nodes, values, strict=True)))
+
+
+def _compiled(
+    models: Sequence[Model], inputs: Mapping[str, Any], decisions: Sequence[str]
+) -> tuple[Given, Program, list[Diagnostic]]:
+    """Return the inputs, the program over them, and what is wrong with either."""
     given = Given(graph=Graph(), models=models)
     # What is not of its declared type is null, as by the reference, and no fault of the model.
     inputs, diagnostics = conformed_inputs(models, inputs)
@@ -130,17 +163,7 @@ def run_profile(
         except OutsideProfile as problem:
             diagnostics.append(error("outside_profile", f"input '{name}'", str(problem)))
     program = compile_models(models, graph=given.graph, inputs=nodes, only=decisions)
-    diagnostics += program.diagnostics
-    run = _scalar if executor == "scalar" else _columnar
-    found: dict[str, Any] = {}
-    for name in decisions:
-        if name not in program.decisions:
-            continue
-        try:
-            found[name] = _value(program.decisions[name], given, run)
-        except OutsideProfile as problem:
-            diagnostics.append(error("outside_profile", f"decision '{name}'", str(problem)))
-    return found, list(dict.fromkeys(diagnostics))
+    return given, program, [*diagnostics, *program.diagnostics]
 
 
 _Run = Callable[[Mapping[str, Node], Given], Sequence[Any]]

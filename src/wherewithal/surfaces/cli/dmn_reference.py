@@ -13,6 +13,7 @@ from wherewithal.dmn.reference.conversion import text_of
 from wherewithal.dmn.reference.engine import evaluate
 from wherewithal.dmn.reference.json_values import from_python, inputs_from_json
 from wherewithal.dmn.reference.values import Function
+from wherewithal.dmn.trace import Trace, merged
 
 
 def run_reference(
@@ -29,6 +30,17 @@ def run_reference(
         found[name] = _plain(evaluation.value)
         diagnostics += evaluation.diagnostics
     return found, list(dict.fromkeys(diagnostics))
+
+
+def trace_reference(
+    models: Sequence[Model], inputs: Mapping[str, Any], *, decisions: Sequence[str], now: datetime
+) -> Trace:
+    """Return what the interpreter did for the decisions; what several need stands once."""
+    given = inputs_from_json(list(models), inputs)
+    moment, namespace = from_python(now), models[-1].namespace
+    return merged(
+        [evaluate(models, name, given, now=moment, namespace=namespace).trace for name in decisions]
+    )
 
 
 def _plain(value: Any) -> Any:
