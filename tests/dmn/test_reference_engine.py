@@ -124,7 +124,6 @@ FACTORIAL = (
         ("factorial(n: 3)", 6),
         ("factorial([3])", 6),
         ('factorial("3")', None),
-        ("factorial(1, 2)", None),
     ],
 )
 def test_a_knowledge_model_is_a_function_and_may_call_itself(call, expected):

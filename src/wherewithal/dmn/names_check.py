@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping, Sequence
 
 from wherewithal.dmn.diagnostics import Diagnostic, error, near_miss, warning
 from wherewithal.dmn.feel import ast
@@ -17,6 +17,7 @@ def check_names(
     members: frozenset[str] = frozenset(),
     elsewhere: frozenset[str] = frozenset(),
     tests: bool = False,
+    in_filter: bool = False,
 ) -> list[Diagnostic]:
     """Return a diagnostic for each unknown name; the caller sets its place.
 
@@ -27,9 +28,65 @@ def check_names(
     scope = known | BUILTIN_FUNCTIONS | (frozenset("?") if tests else frozenset())
     finder = _Finder(members=members, elsewhere=elsewhere)
     found: dict[tuple[str, bool], Diagnostic] = {}
-    for name, in_filter, names in finder.unknown(node, scope, in_filter=False):
-        found.setdefault((name, in_filter), finder.describe(name, names, in_filter=in_filter))
+    for name, inside, names in finder.unknown(node, scope, in_filter=in_filter):
+        found.setdefault((name, inside), finder.describe(name, names, in_filter=inside))
     return list(found.values())
+
+
+def check_calls(
+    node: ast.Node, signatures: Mapping[str, Sequence[Sequence[str]]]
+) -> list[Diagnostic]:
+    """Return a diagnostic for each call whose arguments none of the function's signatures take.
+
+    What an expression itself names is left out: such a name may hold another function.
+    """
+    calls: list[tuple[str, ast.Invocation]] = []
+    own: set[str] = set()
+    level = [node]
+    while level:
+        for found in level:
+            if isinstance(found, (ast.Iterator, ast.Parameter)):
+                own.add(found.name)
+            elif isinstance(found, ast.ContextEntry):
+                own.add(found.key)
+            elif isinstance(found, ast.Invocation) and isinstance(found.function, ast.Name):
+                calls.append((found.function.name, found))
+        level = [child for parent in level for child in children_of(parent)]
+    wrong: list[Diagnostic] = []
+    for name, call in calls:
+        if name in signatures and name not in own:
+            named = [argument.name for argument in call.arguments if argument.name is not None]
+            count = None if named else len(call.arguments)
+            wrong += check_arguments(name, signatures[name], named=named, count=count)
+    return wrong
+
+
+def check_arguments(
+    name: str, signatures: Sequence[Sequence[str]], *, named: Sequence[str], count: int | None
+) -> list[Diagnostic]:
+    """Return what is wrong with the arguments of a call: `named`, or so many in order."""
+    known = [[part.rstrip("?*") for part in signature] for signature in signatures]
+    if count is None:
+        if any(set(named) <= set(names) for names in known):
+            return []
+        every = list(dict.fromkeys(part for names in known for part in names))
+        stranger = next((part for part in named if part not in every), None)
+        hint = "" if stranger is None else near_miss(stranger, every)
+        what = "form with just these parameters" if stranger is None else f"parameter '{stranger}'"
+        message = f"{name}() has no {what}{hint}; the call gives null"
+        return [warning("wrong-arguments", "", message)]
+    if any(_takes(signature, count) for signature in signatures):
+        return []
+    shapes = " or ".join(f"({', '.join(names)})" for names in known)
+    message = f"{name}() does not take {count} arguments, but {shapes}; the call gives null"
+    return [warning("wrong-arguments", "", message)]
+
+
+def _takes(signature: Sequence[str], count: int) -> bool:
+    needed = sum(1 for part in signature if not part.endswith("?"))
+    return count >= needed and (
+        count <= len(signature) or bool(signature and signature[-1].endswith("*"))
+    )
 
 
 class _Finder:
@@ -60,11 +117,14 @@ class _Finder:
                     yield name, in_filter, names
             case ast.Filter(target=target, condition=condition):
                 yield from self.unknown(target, names, in_filter=in_filter)
-                inner = names | self._members | _keys_in(target) | {"item"}
+                inner = names | self._members | keys_in(target) | {"item"}
                 yield from self.unknown(condition, inner, in_filter=True)
             case ast.ContextLiteral(entries=entries):
                 for entry in entries:
-                    yield from self.unknown(entry.value, names, in_filter=in_filter)
+                    # A function may call itself by the name that it gets.
+                    is_function = isinstance(entry.value, ast.FunctionDefinition)
+                    inner = names | {entry.key} if is_function else names
+                    yield from self.unknown(entry.value, inner, in_filter=in_filter)
                     names |= {entry.key}
             case ast.For(iterators=iterators, body=body):
                 inner = yield from self._iterators(
@@ -100,7 +160,7 @@ class _Finder:
         return names
 
 
-def _keys_in(node: ast.Node) -> frozenset[str]:
+def keys_in(node: ast.Node) -> frozenset[str]:
     """Return the keys of the contexts written inside a node."""
     keys: set[str] = set()
     level = [node]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from wherewithal.dmn.diagnostics import Diagnostic
+from wherewithal.dmn.diagnostics import Diagnostic, error, near_miss
 from wherewithal.dmn.feel.lexer import normalise_name
 from wherewithal.dmn.model import (
     BusinessKnowledgeModel,
@@ -26,6 +26,7 @@ from wherewithal.dmn.reader_drg import (
     element_names,
     read_references,
     read_requirements,
+    read_signatures,
 )
 from wherewithal.dmn.reader_scope import Reading, Scope
 from wherewithal.dmn.reader_types import read_item_definitions
@@ -73,8 +74,13 @@ def read_models(files: Mapping[str, bytes]) -> tuple[list[Model], list[Diagnosti
     while pending:
         open_namespaces = {namespace for _, namespace, _ in pending.values()}
         ready = [file for file in pending if not pending[file][2] & open_namespaces]
-        # In a cycle nothing is ready; the first is read, and says which import it misses.
-        for file in ready or [next(iter(pending))]:
+        if not ready:
+            # In a cycle nothing is ready; the first is read, and says which import it misses.
+            ready = [next(iter(pending))]
+            names = ", ".join(f"'{file}'" for file in pending)
+            message = f"these models import each other in a circle: {names}; remove one import"
+            diagnostics.append(error("import-cycle", ready[0], message))
+        for file in ready:
             data, _, _ = pending.pop(file)
             model, problems = read_model(data, file=file, imported=models)
             diagnostics += problems
@@ -134,6 +140,7 @@ def _read_definitions(
         reading.error("missing-namespace", "", message, line=line_of(root))
     _check_imports(reading, root, imports, imported)
     elements = collect_elements(root, namespace, imports, imported)
+    reading.signatures.update(read_signatures(root, elements))
     return Model(
         name=reading.name(root, "", what="the model") or "",
         namespace=namespace,
@@ -153,7 +160,8 @@ def _check_imports(
     known = {model.namespace for model in imported}
     for item in imports:
         if item.namespace not in known:
-            message = f"imports '{item.namespace}', a model that was not given"
+            hint = near_miss(item.namespace, known)
+            message = f"imports '{item.namespace}', a model that was not given{hint}"
             place = f"import '{item.name}'"
             reading.error("missing-import", place, message, line=line_of(root))
 
@@ -165,15 +173,19 @@ def _read_inputs(reading: Reading, root: Element) -> list[InputData]:
         if name is not None:
             found.append(
                 InputData(
-                    name=name, type_ref=_variable_type(reading, child), element_id=child.get("id")
+                    name=name,
+                    type_ref=_variable_type(reading, child, f"input '{name}'"),
+                    element_id=child.get("id"),
                 )
             )
     return found
 
 
-def _variable_type(reading: Reading, element: Element) -> str | None:
+def _variable_type(reading: Reading, element: Element, place: str) -> str | None:
     variable = first_child(element, "variable")
-    return None if variable is None else reading.type_ref(variable.get("typeRef"))
+    if variable is None:
+        return None
+    return reading.type_ref(variable.get("typeRef"), place, element)
 
 
 def _scope_of(place: str, requires: tuple[str, ...], elements: Elements) -> Scope:
@@ -201,7 +213,7 @@ def _read_decisions(reading: Reading, root: Element, elements: Elements) -> list
         found.append(
             Decision(
                 name=name,
-                type_ref=_variable_type(reading, child),
+                type_ref=_variable_type(reading, child, place),
                 expression=expression,
                 requires=requires,
                 element_id=child.get("id"),
@@ -233,7 +245,7 @@ def _read_knowledge_models(
                 function=function,
                 requires=requires,
                 element_id=child.get("id"),
-                type_ref=_variable_type(reading, child),
+                type_ref=_variable_type(reading, child, place),
             )
         )
     return found
@@ -246,6 +258,9 @@ def _read_services(reading: Reading, root: Element, elements: Elements) -> list[
         if name is None:
             continue
         place = f"decision service '{name}'"
+        if first_child(child, "outputDecision") is None:
+            message = "the service has no output decision; calling it gives nothing"
+            reading.error("missing-output", place, message, line=line_of(child))
         found.append(
             DecisionService(
                 name=name,
@@ -256,7 +271,7 @@ def _read_services(reading: Reading, root: Element, elements: Elements) -> list[
                 input_decisions=read_references(reading, child, "inputDecision", elements, place),
                 input_data=read_references(reading, child, "inputData", elements, place),
                 element_id=child.get("id"),
-                type_ref=_variable_type(reading, child),
+                type_ref=_variable_type(reading, child, place),
             )
         )
     return found

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from wherewithal.dmn.diagnostics import near_miss
+from wherewithal.dmn.feel import ast
 from wherewithal.dmn.feel.lexer import normalise_name
 from wherewithal.dmn.model import (
     BoxedContext,
@@ -20,9 +22,17 @@ from wherewithal.dmn.model import (
     Literal,
     Relation,
 )
+from wherewithal.dmn.names_check import check_arguments, keys_in
 from wherewithal.dmn.reader_scope import Reading, Scope
 from wherewithal.dmn.reader_table import read_table
-from wherewithal.dmn.reader_xml import Element, children, first_child, line_of, local_name
+from wherewithal.dmn.reader_xml import (
+    Element,
+    children,
+    first_child,
+    line_of,
+    local_name,
+    text_of,
+)
 
 #: Boxes within boxes beyond this are refused, so that walking them needs a bounded stack.
 DEPTH_MAX = 40
@@ -58,8 +68,8 @@ def _require_child(
     return found
 
 
-def _type(reading: Reading, element: Element) -> str | None:
-    return reading.type_ref(element.get("typeRef"))
+def _type(reading: Reading, element: Element, scope: Scope) -> str | None:
+    return reading.type_ref(element.get("typeRef"), scope.place, element)
 
 
 def _read_literal(reading: Reading, element: Element, scope: Scope) -> Literal:
@@ -68,12 +78,12 @@ def _read_literal(reading: Reading, element: Element, scope: Scope) -> Literal:
         message = f"the expression language '{language}' is not FEEL; only FEEL is evaluated"
         reading.error("not-feel", scope.place, message, line=line_of(element))
     elif (feel := reading.expression(element, scope)) is not None:
-        return Literal(feel=feel, type_ref=_type(reading, element))
+        return Literal(feel=feel, type_ref=_type(reading, element, scope))
     else:
         message = "the expression is empty; it gives null"
         reading.warning("empty-expression", scope.place, message, line=line_of(element))
     empty = Feel(text="", node=None, place=scope.place, line=line_of(element))
-    return Literal(feel=empty, type_ref=_type(reading, element))
+    return Literal(feel=empty, type_ref=_type(reading, element, scope))
 
 
 def _read_context(reading: Reading, element: Element, scope: Scope) -> BoxedContext:
@@ -84,8 +94,11 @@ def _read_context(reading: Reading, element: Element, scope: Scope) -> BoxedCont
         type_ref: str | None = None
         if variable is not None:
             name = reading.name(variable, scope.at(f"entry {number}").place, what="an entry")
-            type_ref = reading.type_ref(variable.get("typeRef"))
+            type_ref = _type(reading, variable, scope.at(f"entry '{name}'"))
         inner = scope.at(f"entry '{name}'" if name else "result")
+        if name is not None and first_child(child, "functionDefinition") is not None:
+            # A function may call itself by the name that it gets.
+            inner = inner.knowing((name,))
         expression = _require_child(reading, child, inner, parent=child, what="the entry's value")
         if name is not None and any(entry.name == name for entry in entries):
             message = f"another entry is named '{name}'; rename one"
@@ -93,7 +106,7 @@ def _read_context(reading: Reading, element: Element, scope: Scope) -> BoxedCont
         entries.append(BoxedEntry(name=name, expression=expression, type_ref=type_ref))
         if name is not None:
             scope = scope.knowing((name,))
-    return BoxedContext(entries=tuple(entries), type_ref=_type(reading, element))
+    return BoxedContext(entries=tuple(entries), type_ref=_type(reading, element, scope))
 
 
 def _read_invocation(reading: Reading, element: Element, scope: Scope) -> BoxedInvocation:
@@ -107,12 +120,33 @@ def _read_invocation(reading: Reading, element: Element, scope: Scope) -> BoxedI
         name = reading.name(
             child if parameter is None else parameter, place, what="a binding's parameter"
         )
-        if name is not None:
+        if name is not None and any(name == other for other, _ in bindings):
+            message = f"two bindings are of parameter '{name}'; remove one"
+            reading.error("duplicate-name", place, message, line=line_of(child))
+        elif name is not None:
             inner = scope.at(f"binding '{name}'")
             bindings.append((name, read_child_expression(reading, child, inner)))
+    names = [name for name, _ in bindings]
+    _check_invocation(reading, element, scope, function=function, names=names)
     return BoxedInvocation(
-        function=function, bindings=tuple(bindings), type_ref=_type(reading, element)
+        function=function, bindings=tuple(bindings), type_ref=_type(reading, element, scope)
     )
+
+
+def _check_invocation(
+    reading: Reading,
+    element: Element,
+    scope: Scope,
+    *,
+    function: Expression | None,
+    names: Sequence[str],
+) -> None:
+    node = function.feel.node if isinstance(function, Literal) else None
+    signatures = reading.callable(scope)
+    if isinstance(node, ast.Name) and node.name in signatures:
+        found = check_arguments(node.name, signatures[node.name], named=names, count=None)
+        for wrong in found:
+            reading.warning(wrong.code, scope.place, wrong.message, line=line_of(element))
 
 
 def read_function(reading: Reading, element: Element, scope: Scope) -> BoxedFunction:
@@ -126,14 +160,20 @@ def read_function(reading: Reading, element: Element, scope: Scope) -> BoxedFunc
     for child in children(element, "formalParameter"):
         name = reading.name(child, scope.place, what="a parameter")
         if name is not None:
-            parameters.append((name, _type(reading, child)))
+            if any(name == other for other, _ in parameters):
+                message = f"two parameters are named '{name}'; rename one"
+                reading.error("duplicate-name", scope.place, message, line=line_of(child))
+            parameters.append((name, _type(reading, child, scope.at(f"parameter '{name}'"))))
+    if kind in ("Java", "PMML"):
+        message = f"a function in {kind} is not run; calling it gives null"
+        reading.warning("unsupported-function", scope.place, message, line=line_of(element))
     inner = scope.knowing(name for name, _ in parameters)
     body = _require_child(reading, element, inner, parent=element, what="the function's body")
     return BoxedFunction(
         parameters=tuple(parameters),
         body=body,
         kind=kind or "FEEL",
-        type_ref=_type(reading, element),
+        type_ref=_type(reading, element, scope),
     )
 
 
@@ -142,7 +182,7 @@ def _read_list(reading: Reading, element: Element, scope: Scope) -> BoxedList:
         read_expression(reading, child, scope.at(f"item {number}"))
         for number, child in enumerate(children(element, *_READERS), start=1)
     ]
-    return BoxedList(items=tuple(items), type_ref=_type(reading, element))
+    return BoxedList(items=tuple(items), type_ref=_type(reading, element, scope))
 
 
 def _read_relation(reading: Reading, element: Element, scope: Scope) -> Relation:
@@ -150,6 +190,9 @@ def _read_relation(reading: Reading, element: Element, scope: Scope) -> Relation
         reading.name(child, scope.at(f"column {number}").place, what="a column") or f"{number}"
         for number, child in enumerate(children(element, "column"), start=1)
     ]
+    for name in dict.fromkeys(name for name in columns if columns.count(name) > 1):
+        message = f"two columns are named '{name}'; rename one"
+        reading.error("duplicate-name", scope.place, message, line=line_of(element))
     rows: list[tuple[Expression | None, ...]] = []
     for number, row in enumerate(children(element, "row"), start=1):
         cells = list(children(row, *_READERS))
@@ -163,7 +206,9 @@ def _read_relation(reading: Reading, element: Element, scope: Scope) -> Relation
                 for column, cell in zip(columns, cells, strict=False)
             )
         )
-    return Relation(columns=tuple(columns), rows=tuple(rows), type_ref=_type(reading, element))
+    return Relation(
+        columns=tuple(columns), rows=tuple(rows), type_ref=_type(reading, element, scope)
+    )
 
 
 def _read_part(reading: Reading, element: Element, scope: Scope, part: str) -> Expression | None:
@@ -177,16 +222,19 @@ def _read_conditional(reading: Reading, element: Element, scope: Scope) -> Condi
         condition=_read_part(reading, element, scope, "if"),
         yes=_read_part(reading, element, scope, "then"),
         no=_read_part(reading, element, scope, "else"),
-        type_ref=_type(reading, element),
+        type_ref=_type(reading, element, scope),
     )
 
 
 def _read_filter(reading: Reading, element: Element, scope: Scope) -> BoxedFilter:
-    inner = scope.knowing(reading.members | {"item"})
+    source = _read_part(reading, element, scope, "in")
+    node = source.feel.node if isinstance(source, Literal) else None
+    keys = frozenset() if node is None else keys_in(node)
+    inner = replace(scope.knowing(reading.members | keys | {"item"}), in_filter=True)
     return BoxedFilter(
-        source=_read_part(reading, element, scope, "in"),
+        source=source,
         match=_read_part(reading, element, inner, "match"),
-        type_ref=_type(reading, element),
+        type_ref=_type(reading, element, scope),
     )
 
 
@@ -200,10 +248,21 @@ def _read_iteration(reading: Reading, element: Element, scope: Scope) -> BoxedIt
     return BoxedIteration(
         kind=kind,
         variable=variable,
-        source=_read_part(reading, element, scope, "in"),
+        source=_read_source(reading, element, scope),
         body=_read_part(reading, element, inner, "return" if kind == "for" else "satisfies"),
-        type_ref=_type(reading, element),
+        type_ref=_type(reading, element, scope),
     )
+
+
+def _read_source(reading: Reading, element: Element, scope: Scope) -> Expression | None:
+    """Return what is walked over, which may be written `a..b` as in FEEL's own for."""
+    part = first_child(element, "in")
+    literal = None if part is None else first_child(part, "literalExpression")
+    if literal is None or ".." not in (text_of(literal) or ""):
+        return _read_part(reading, element, scope, "in")
+    inner = scope.at("'in'")
+    feel = reading.iteration(literal, inner)
+    return None if feel is None else Literal(feel=feel, type_ref=_type(reading, literal, inner))
 
 
 _READERS: dict[str, Callable[[Reading, Element, Scope], Expression | None]] = {

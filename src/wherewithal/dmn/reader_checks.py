@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from wherewithal.dmn.diagnostics import near_miss
-from wherewithal.dmn.model import ItemDefinition, Model
+from wherewithal.dmn.model import Model
 from wherewithal.dmn.reader_scope import Reading
 
 #: What FEEL itself names as a type, in every spelling that tools write.
@@ -54,7 +54,10 @@ def _check_duplicates(reading: Reading, model: Model) -> None:
     for what, names in groups:
         for name in names:
             if name in seen:
-                message = f"a {what} has the name of another {seen[name]}; rename one of them"
+                article = "an" if what[0] in "aeiou" else "a"
+                message = (
+                    f"{article} {what} has the name of another {seen[name]}; rename one of them"
+                )
                 reading.error("duplicate-name", f"{what} '{name}'", message)
             seen.setdefault(name, what)
 
@@ -100,24 +103,28 @@ def find_cycles(graph: Mapping[str, Sequence[str]]) -> list[list[str]]:
 def _check_types(reading: Reading, model: Model) -> None:
     known = FEEL_TYPES | {item.name for item in model.item_definitions}
     prefixes = tuple(f"{item.name}." for item in model.imports if item.name)
-    has_open_import = any(not item.name for item in model.imports)
-    if has_open_import:
+    # What an import without a name, or one whose model was not given, brings is not known here.
+    if any(not item.name for item in model.imports):
         return
-    named = [(f"input '{item.name}'", item.type_ref) for item in model.inputs]
-    named += [(f"decision '{item.name}'", item.type_ref) for item in model.decisions]
-    for definition in model.item_definitions:
-        named += _item_types(definition, f"type '{definition.name}'")
-    for place, type_ref in named:
-        if type_ref is None or type_ref in known or type_ref.startswith(prefixes):
+    said: set[tuple[str, str]] = set()
+    for type_ref, place, line in reading.types_named:
+        if type_ref in known or type_ref.startswith(prefixes) or "<" in type_ref:
             continue
-        if "<" in type_ref:
-            continue
-        message = f"unknown type '{type_ref}'{near_miss(type_ref, known)}"
-        reading.error("unknown-type", place, message)
+        if (type_ref, place) not in said:
+            said.add((type_ref, place))
+            message = f"unknown type '{type_ref}'{near_miss(type_ref, known)}"
+            reading.error("unknown-type", place, message, line=line)
+    _check_type_cycles(reading, model)
 
 
-def _item_types(item: ItemDefinition, place: str) -> list[tuple[str, str | None]]:
-    found = [(place, item.type_ref)]
-    for component in item.components:
-        found += _item_types(component, f"{place}, component '{component.name}'")
-    return found
+def _check_type_cycles(reading: Reading, model: Model) -> None:
+    """Say which types are but names for themselves; a structure may hold its like."""
+    graph = {
+        item.name: [item.type_ref]
+        for item in model.item_definitions
+        if item.type_ref is not None and not item.components
+    }
+    for cycle in find_cycles(graph):
+        path = " -> ".join(f"'{name}'" for name in [*cycle, cycle[0]])
+        message = f"the type is defined by itself: {path}; give one of them another type"
+        reading.error("cycle", f"type '{cycle[0]}'", message)

@@ -62,6 +62,27 @@ def collect_elements(
     return elements
 
 
+def read_signatures(root: Element, elements: Elements) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Return the parameters of the functions that this file defines, by name."""
+    found: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for child in children(root, "businessKnowledgeModel"):
+        logic = first_child(child, "encapsulatedLogic")
+        if logic is not None:
+            parameters = children(logic, "formalParameter")
+            names = tuple(normalise_name(one.get("name") or "") for one in parameters)
+            found[normalise_name(child.get("name") or "")] = (names,)
+    for child in children(root, "decisionService"):
+        hrefs = [
+            (one.get("href") or "").rpartition("#")
+            for kind in ("inputData", "inputDecision")
+            for one in children(child, kind)
+        ]
+        if all(namespace in ("", elements.namespace) for namespace, _, _ in hrefs):
+            names = tuple(elements.local.get(element_id, "") for _, _, element_id in hrefs)
+            found[normalise_name(child.get("name") or "")] = (names,)
+    return found
+
+
 def _named(model: Model) -> Iterator[tuple[str, str]]:
     groups = (model.inputs, model.decisions, model.knowledge_models, model.services)
     for group in groups:

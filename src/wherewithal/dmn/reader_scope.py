@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from wherewithal.dmn.diagnostics import Diagnostic, error, warning
 from wherewithal.dmn.feel import ast
 from wherewithal.dmn.feel.errors import FeelSyntaxError
 from wherewithal.dmn.feel.lexer import normalise_name
-from wherewithal.dmn.feel.parser import parse_expression, parse_unary_tests
+from wherewithal.dmn.feel.names import KEYWORDS
+from wherewithal.dmn.feel.parser import parse_expression, parse_iteration, parse_unary_tests
+from wherewithal.dmn.feel.signatures import SIGNATURES
 from wherewithal.dmn.model import Feel
-from wherewithal.dmn.names_check import check_names
+from wherewithal.dmn.names_check import check_calls, check_names
 from wherewithal.dmn.reader_xml import Element, line_of, text_of
+
+Parse = Callable[..., ast.Node]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +28,10 @@ class Scope:
     #: Names of all elements of the model, for a better message where one is not required.
     elsewhere: frozenset[str] = frozenset()
     depth: int = 0
+    #: Whether names may be those of the items that a filter looks at.
+    in_filter: bool = False
+    #: Names that a box around this place has bound: what they hold is not known.
+    bound: frozenset[str] = frozenset()
 
     def at(self, part: str) -> Scope:
         """Return the scope of a part of this place."""
@@ -31,7 +39,8 @@ class Scope:
 
     def knowing(self, names: Iterable[str]) -> Scope:
         """Return this scope with more names."""
-        return replace(self, names=self.names | frozenset(names))
+        added = frozenset(names)
+        return replace(self, names=self.names | added, bound=self.bound | added)
 
     def deeper(self) -> Scope:
         """Return this scope one level of boxes down."""
@@ -47,8 +56,12 @@ class Reading:
     members: frozenset[str] = frozenset()
     #: By prefix of a type reference: what to write instead.
     type_prefixes: dict[str, str] = field(default_factory=dict)
+    #: Parameters of this file's functions by name, for checks of their calls.
+    signatures: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    #: Type references that were read, each with its place and line.
+    types_named: list[tuple[str, str, int | None]] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
-    _parsed: dict[tuple[str, frozenset[str], bool], ast.Node | FeelSyntaxError] = field(
+    _parsed: dict[tuple[str, frozenset[str], Parse], ast.Node | FeelSyntaxError] = field(
         default_factory=dict
     )
 
@@ -67,20 +80,24 @@ class Reading:
     def name(self, element: Element, place: str, *, what: str) -> str | None:
         """Return an element's name, normalised; a missing one is an error."""
         name = normalise_name(element.get("name") or "")
+        if name in KEYWORDS:
+            message = f"no expression can read '{name}', a word of FEEL; give it another name"
+            self.warning("reserved-name", place, message, line=line_of(element))
         if name:
             return name
         message = f"{what} has no name; give it a 'name' attribute"
         self.error("missing-name", place, message, line=line_of(element))
         return None
 
-    def type_ref(self, raw: str | None) -> str | None:
+    def type_ref(self, raw: str | None, place: str, element: Element) -> str | None:
         """Return a type reference without the prefix of FEEL or of this model's own namespace."""
         if raw is None or not raw.strip():
             return None
         name = normalise_name(raw)
         prefix, colon, rest = name.partition(":")
         if colon and prefix in self.type_prefixes:
-            return self.type_prefixes[prefix] + rest
+            name = self.type_prefixes[prefix] + rest
+        self.types_named.append((name, place, line_of(element)))
         return name
 
     def expression(self, element: Element | None, scope: Scope) -> Feel | None:
@@ -88,21 +105,33 @@ class Reading:
         text = text_of(element)
         if element is None or text is None or not text.strip():
             return None
-        return self._feel(text, scope, element, tests=False)
+        return self._feel(text, scope, element, parse_expression)
+
+    def iteration(self, element: Element, scope: Scope) -> Feel | None:
+        """Parse an element's text as what is walked over: also `a..b`."""
+        text = text_of(element)
+        if text is None or not text.strip():
+            return None
+        return self._feel(text, scope, element, parse_iteration)
 
     def tests(self, element: Element | None, scope: Scope) -> Feel | None:
         """Parse an element's text as unary tests; None if there is no text."""
         text = text_of(element)
         if element is None or text is None or not text.strip():
             return None
-        return self._feel(text, scope, element, tests=True)
+        return self._feel(text, scope, element, parse_unary_tests)
 
-    def _feel(self, text: str, scope: Scope, element: Element, *, tests: bool) -> Feel:
+    def callable(self, scope: Scope) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+        """Return the parameters of what can be called by name here, where they are known."""
+        own = {name: found for name, found in self.signatures.items() if name in scope.names}
+        found = {name: found for name, found in SIGNATURES.items() if name not in scope.names}
+        return {name: one for name, one in {**found, **own}.items() if name not in scope.bound}
+
+    def _feel(self, text: str, scope: Scope, element: Element, parse: Parse) -> Feel:
         line = line_of(element)
-        key = (text, scope.names, tests)
+        key = (text, scope.names, parse)
         found = self._parsed.get(key)
         if found is None:
-            parse = parse_unary_tests if tests else parse_expression
             try:
                 found = parse(text, names=scope.names, members=self.members)
             except FeelSyntaxError as problem:
@@ -112,9 +141,15 @@ class Reading:
             shown = text.strip() if len(text.strip()) <= 80 else text.strip()[:77] + "..."
             self.error("feel-syntax", scope.place, f"{found} of: {shown}", line=line)
             return Feel(text=text, node=None, place=scope.place, line=line)
-        unknown = check_names(
-            found, known=scope.names, members=self.members, elsewhere=scope.elsewhere, tests=tests
+        wrong = check_names(
+            found,
+            known=scope.names,
+            members=self.members,
+            elsewhere=scope.elsewhere,
+            tests=parse is parse_unary_tests,
+            in_filter=scope.in_filter,
         )
+        wrong += check_calls(found, self.callable(scope))
         where = self._where(scope.place, line)
-        self.diagnostics += [replace(diagnostic, place=where) for diagnostic in unknown]
+        self.diagnostics += [replace(diagnostic, place=where) for diagnostic in wrong]
         return Feel(text=text, node=found, place=scope.place, line=line)

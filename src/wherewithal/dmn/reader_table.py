@@ -21,7 +21,7 @@ from wherewithal.dmn.reader_xml import Element, children, first_child, line_of, 
 
 _HIT_POLICIES = {policy.value: policy for policy in HitPolicy} | {
     # Initials, as tools print them in the table's corner.
-    "".join(word[0] for word in policy.value.split()): policy
+    policy.value[0]: policy
     for policy in HitPolicy
 }
 _AGGREGATIONS = {aggregation.value: aggregation for aggregation in Aggregation} | {
@@ -67,7 +67,7 @@ def read_table(reading: Reading, element: Element, scope: Scope) -> DecisionTabl
         inputs=inputs,
         outputs=outputs,
         rules=rules,
-        type_ref=reading.type_ref(element.get("typeRef")),
+        type_ref=reading.type_ref(element.get("typeRef"), scope.place, element),
     )
 
 
@@ -113,7 +113,9 @@ def _read_input(reading: Reading, element: Element, scope: Scope, number: int) -
         allowed_values=reading.tests(
             first_child(element, "inputValues"), inner.at("allowed values")
         ),
-        type_ref=None if clause is None else reading.type_ref(clause.get("typeRef")),
+        type_ref=None
+        if clause is None
+        else reading.type_ref(clause.get("typeRef"), inner.place, clause),
     )
 
 
@@ -145,7 +147,7 @@ def _read_outputs(reading: Reading, element: Element, scope: Scope) -> tuple[Tab
                 default=reading.expression(
                     first_child(clause, "defaultOutputEntry"), inner.at("default")
                 ),
-                type_ref=reading.type_ref(clause.get("typeRef")),
+                type_ref=reading.type_ref(clause.get("typeRef"), inner.place, clause),
             )
         )
     return tuple(outputs)

@@ -40,11 +40,14 @@ def _read_item(reading: Reading, element: Element, name: str, scope: Scope) -> I
         part = reading.name(component, scope.place, what="a component")
         if part is not None:
             inner = scope.at(f"component '{part}'").deeper()
+            if any(part == other.name for other in parts):
+                message = f"another component is named '{part}'; rename one of them"
+                reading.error("duplicate-name", inner.place, message, line=line_of(component))
             parts.append(_read_item(reading, component, part, inner))
     function = first_child(element, "functionItem")
     return ItemDefinition(
         name=name,
-        type_ref=reading.type_ref(raw),
+        type_ref=reading.type_ref(raw, scope.place, element),
         is_collection=(element.get("isCollection") or "").strip().lower() in ("true", "1"),
         allowed_values=reading.tests(
             first_child(element, "allowedValues"), scope.at("allowed values")
@@ -56,10 +59,13 @@ def _read_item(reading: Reading, element: Element, name: str, scope: Scope) -> I
         function_parameters=None
         if function is None
         else tuple(
-            (normalise_name(p.get("name") or ""), reading.type_ref(p.get("typeRef")))
+            (
+                normalise_name(p.get("name") or ""),
+                reading.type_ref(p.get("typeRef"), scope.place, p),
+            )
             for p in children(function, "parameters")
         ),
         function_result=None
         if function is None
-        else reading.type_ref(function.get("outputTypeRef")),
+        else reading.type_ref(function.get("outputTypeRef"), scope.place, function),
     )

@@ -29,6 +29,9 @@ STOP_WORDS = frozenset(
     ("and", "or", "in", "between", "then", "else", "return", "satisfies", "instance")
 )
 
+#: Words that are no names, as they begin or join expressions.
+KEYWORDS = STOP_WORDS | {"if", "for", "some", "every", "function", "true", "false", "null"}
+
 #: By first token: (all tokens, name), the longest first.
 NameIndex = Mapping[str, Sequence[tuple[tuple[str, ...], str]]]
 

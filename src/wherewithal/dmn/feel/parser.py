@@ -55,6 +55,26 @@ def parse_expression(
     return node
 
 
+def parse_iteration(
+    text: str, *, names: Iterable[str] = (), members: Iterable[str] = ()
+) -> ast.Node:
+    """Parse what a boxed for, some or every walks over: an expression, or `a..b`, up or down.
+
+    The latter becomes the list of its steps. Source: DMN 1.5, grammar rule 63.
+    """
+    cursor = _cursor(text, names, members)
+    node = cursor.expression()
+    if cursor.accept(".."):
+        end = cursor.expression()
+        steps = ast.Iterator(start=node.start, name="item", source=node, end=end)
+        body = ast.Name(start=node.start, name="item")
+        node = ast.For(start=node.start, iterators=(steps,), body=body)
+    if cursor.token.kind is not TokenKind.END:
+        cursor.fail("expected the end of the expression or an operator")
+    _require_bounded_height(node)
+    return node
+
+
 def parse_unary_tests(
     text: str, *, names: Iterable[str] = (), members: Iterable[str] = ()
 ) -> ast.UnaryTests:

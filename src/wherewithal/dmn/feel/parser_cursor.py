@@ -16,6 +16,18 @@ from wherewithal.dmn.feel.names import STOP_WORDS, NameIndex, NameScope, index_n
 DEPTH_MAX = 100
 
 _WORDS_AND_SYMBOLS = (TokenKind.WORD, TokenKind.SYMBOL)
+_QUOTATION = ' (a text stands between straight quotation marks, "so")'
+#: What is meant by tokens that other languages have, or that a text processor puts in.
+_HINTS = {
+    **dict.fromkeys(("'", "\u2018", "\u2019", "\u201c", "\u201d", "`"), _QUOTATION),
+    "=": " (equality is written with one '=')",
+    "&": " (write 'and')",
+    "|": " (write 'or')",
+    "!": " (write 'not(...)', or '!=')",
+    "%": " (write 'modulo(a, b)')",
+    "\u2013": " (a dash; write '-')",
+    "\u2212": " (a dash; write '-')",
+}
 _NEVER_IN_NAMES = frozenset('()[]{},:;"@<>=!')
 
 
@@ -80,7 +92,8 @@ class Cursor:
         """Raise FeelSyntaxError at the token at hand."""
         token = self.token
         found = f"'{token.text}'" if token.kind is not TokenKind.END else "the end"
-        raise FeelSyntaxError(f"{expected}, found {found}", token.start)
+        hint = _HINTS.get(token.text, "") if token.kind is TokenKind.SYMBOL else ""
+        raise FeelSyntaxError(f"{expected}, found {found}{hint}", token.start)
 
     def expression(self) -> ast.Node:
         """Parse a nested expression."""

@@ -258,17 +258,20 @@ class Run:
 
     def _service(self, engine: Engine, element: DecisionService) -> Function:
         # Each input by the name that it has in its own model, and by the one that it has here.
-        keys: dict[str, str] = {}
+        places: dict[str, tuple[Engine, str]] = {}
         short: list[str] = []
         for name in (*element.input_data, *element.input_decisions):
             found = self._world.resolve(engine, name)
             home, local = (engine, name) if found is None else found[:2]
-            keys[name] = keys[local] = f"{home.model.namespace}#{local}"
+            places[name] = places[local] = (home, local)
             short.append(local)
         long = (*element.input_data, *element.input_decisions)
 
         def call(arguments: Mapping[str, Any]) -> Any:
-            inputs = {keys[name]: value for name, value in arguments.items()}
+            inputs: dict[str, Any] = {}
+            for name, value in arguments.items():
+                home, local = places[name]
+                inputs[f"{home.model.namespace}#{local}"] = _argument(home, local, value)
             run = Run(self._world, inputs, parent=self)
             results: dict[str, Any] = {}
             for name in element.outputs:
@@ -288,6 +291,17 @@ class Run:
         )
 
 
+def _argument(home: Engine, name: str, value: Any) -> Any:
+    """Return an argument of a service as the type of the input or the decision that it is for."""
+    element = home.elements.get(name)
+    type_ref = None if element is None else element.type_ref
+    wanted = home.evaluator.types.by_name(type_ref) or ANY
+    found = coerce(value, wanted, home.evaluator.constraint_passes)
+    if found is None and value is not None:
+        raise FeelNull(f"argument '{name}' is not of type '{type_ref}'")
+    return found
+
+
 def _with_result(engine: Engine, function: Function, type_ref: str) -> Function:
     """Return the function with its result as the knowledge model's declared type."""
     wanted = engine.evaluator.types.by_name(type_ref) or ANY
@@ -295,15 +309,9 @@ def _with_result(engine: Engine, function: Function, type_ref: str) -> Function:
         return function
 
     def call(arguments: Mapping[str, Any]) -> Any:
-        return coerce(function.call(arguments), wanted, engine.evaluator.constraint_passes)
+        return engine.boxed.typed(function.call(arguments), type_ref, "the result")
 
-    return Function(
-        name=function.name,
-        signatures=function.signatures,
-        call=call,
-        type=function.type,
-        kind=function.kind,
-    )
+    return replace(function, call=call)
 
 
 #: Importing this module registers the built-in functions.

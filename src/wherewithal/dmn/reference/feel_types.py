@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,6 +72,9 @@ class TypeTable:
         """Index the item definitions; `imported` are tables by the import's name."""
         self._items = {item.name: item for item in items}
         self._imported = imported or {}
+        self._known: dict[str, FeelType] = {}
+        #: Names whose types are being resolved, the outermost first.
+        self._open: list[str] = []
 
     def join(self, imported: Mapping[str, TypeTable]) -> None:
         """Make the types of imported models known, by the import's name."""
@@ -84,7 +87,7 @@ class TypeTable:
         if depth > _DEPTH_MAX:
             return ANY
         if name in self._items:
-            return self._of_item(self._items[name], depth + 1)
+            return self._named(name)
         if name in _SIMPLE:
             return _SIMPLE[name]
         if name in _BARE:
@@ -95,18 +98,26 @@ class TypeTable:
         open_table = self._imported.get("")
         return None if open_table is None else open_table.by_name(name, depth + 1)
 
-    def _of_item(self, item: ItemDefinition, depth: int) -> FeelType:
+    def _named(self, name: str) -> FeelType:
+        """Return the type of an item definition; one that needs itself to be known is Any."""
+        if name in self._open:
+            return ANY
+        if name not in self._known:
+            self._open.append(name)
+            self._known[name] = self.of_item(self._items[name])
+            self._open.pop()
+        return self._known[name]
+
+    def of_item(self, item: ItemDefinition) -> FeelType:
+        """Return the type that an item definition, or a component of one, declares."""
         if item.function_parameters is not None:
-            parameters = tuple(
-                self.by_name(ref, depth) or ANY for _, ref in item.function_parameters
-            )
-            result = self.by_name(item.function_result, depth) or ANY
+            parameters = tuple(self.by_name(ref) or ANY for _, ref in item.function_parameters)
+            result = self.by_name(item.function_result) or ANY
             return FeelType(kind="function", parameters=parameters, result=result)
         if item.components:
-            fields = {part.name: self._of_item(part, depth) for part in item.components}
-            found = FeelType(kind="context", fields=fields)
+            found = FeelType(kind="context", fields=_Fields(self, item.components))
         else:
-            found = self.by_name(item.type_ref, depth) or ANY
+            found = self.by_name(item.type_ref) or ANY
         if item.allowed_values is not None:
             found = _constrained(found, item.allowed_values)
         if item.is_collection:
@@ -130,6 +141,33 @@ class TypeTable:
         if ref.name in _BARE and ref.name not in self._items:
             return None
         return self.by_name(ref.name)
+
+
+class _Fields(Mapping[str, FeelType]):
+    """The types of a structure's components, each resolved when it is asked for.
+
+    A structure may hold itself; a value's depth then bounds how far its type is resolved.
+    """
+
+    def __init__(self, table: TypeTable, parts: tuple[ItemDefinition, ...]) -> None:
+        """Keep where the components' types are found."""
+        self._table = table
+        self._parts = {part.name: part for part in parts}
+        self._known: dict[str, FeelType] = {}
+
+    def __getitem__(self, name: str) -> FeelType:
+        """Return the type of a component."""
+        if name not in self._known:
+            self._known[name] = self._table.of_item(self._parts[name])
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names of the components."""
+        return iter(self._parts)
+
+    def __len__(self) -> int:
+        """Return the number of components."""
+        return len(self._parts)
 
 
 def _constrained(found: FeelType, tests: Feel) -> FeelType:
@@ -190,17 +228,21 @@ def _function_conforms(value: Function, wanted: FeelType) -> bool:
     return conforms(value.type, wanted)
 
 
-def conforms(found: FeelType, wanted: FeelType) -> bool:
-    """Return whether one type conforms to another: Null below all, Any above all."""
-    if wanted.kind == "Any" or found.kind == "Null":
+def conforms(found: FeelType, wanted: FeelType, depth: int = 0) -> bool:
+    """Return whether one type conforms to another: Null below all, Any above all.
+
+    Two structures that hold themselves are compared down to a bound.
+    """
+    if found is wanted or wanted.kind == "Any" or found.kind == "Null" or depth > _DEPTH_MAX:
         return True
     if found.kind != wanted.kind:
         return False
     if found.kind in ("list", "range"):
-        return conforms(found.item or ANY, wanted.item or ANY)
+        return conforms(found.item or ANY, wanted.item or ANY, depth + 1)
+    charge(len(wanted.fields), depth)
     if found.kind == "context":
         return all(
-            name in found.fields and conforms(found.fields[name], part)
+            name in found.fields and conforms(found.fields[name], part, depth + 1)
             for name, part in wanted.fields.items()
         )
     if found.kind == "function":
@@ -208,9 +250,9 @@ def conforms(found: FeelType, wanted: FeelType) -> bool:
         return (
             len(found.parameters) == len(wanted.parameters)
             and all(
-                conforms(asked, given)
+                conforms(asked, given, depth + 1)
                 for given, asked in zip(found.parameters, wanted.parameters, strict=True)
             )
-            and (found.result is None or conforms(found.result, wanted.result or ANY))
+            and (found.result is None or conforms(found.result, wanted.result or ANY, depth + 1))
         )
     return True

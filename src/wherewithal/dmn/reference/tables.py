@@ -82,12 +82,20 @@ def _default(evaluator: Evaluator, table: DecisionTable, scope: Scope) -> Any:
 def _shaped(evaluator: Evaluator, outputs: Sequence[TableOutput], values: Sequence[Any]) -> Any:
     """Return the outputs of one rule: a value, or a context where there are several."""
     typed = [
-        coerce(value, evaluator.types.by_name(output.type_ref) or ANY)
+        _typed_output(evaluator, output, value)
         for value, output in zip(values, outputs, strict=False)
     ]
     if len(outputs) == 1:
         return typed[0] if typed else None
     return {output.name or "": value for output, value in zip(outputs, typed, strict=False)}
+
+
+def _typed_output(evaluator: Evaluator, output: TableOutput, value: Any) -> Any:
+    wanted = evaluator.types.by_name(output.type_ref) or ANY
+    found = coerce(value, wanted, evaluator.constraint_passes)
+    if found is None and value is not None:
+        evaluator.runtime.note(f"output '{output.label}' is not of type '{output.type_ref}'")
+    return found
 
 
 def _outputs_of(evaluator: Evaluator, table: DecisionTable, rule: Rule, scope: Scope) -> Any:
@@ -131,7 +139,7 @@ def _by_output_order(
     evaluator: Evaluator, table: DecisionTable, matched: Sequence[Rule], scope: Scope
 ) -> Sequence[Rule]:
     """Return the rules by the places of their outputs among the allowed values."""
-    orders = [_allowed(evaluator, output.allowed_values, scope) for output in table.outputs]
+    orders = [_allowed(evaluator, _values_of(evaluator, output), scope) for output in table.outputs]
     if all(order is None for order in orders):
         raise FeelNull(f"hit policy {table.hit_policy.value} needs the outputs' allowed values")
 
@@ -142,6 +150,14 @@ def _by_output_order(
         ranked.append((ranks, rule))
     ranked.sort(key=lambda entry: entry[0])
     return [rule for _, rule in ranked]
+
+
+def _values_of(evaluator: Evaluator, output: TableOutput) -> Feel | None:
+    """Return the output's values; where it lists none, those that its type allows."""
+    if output.allowed_values is not None or output.type_ref is None:
+        return output.allowed_values
+    wanted = evaluator.types.by_name(output.type_ref)
+    return None if wanted is None else next(iter(wanted.constraints), None)
 
 
 def _allowed(evaluator: Evaluator, tests: Feel | None, scope: Scope) -> list[Any] | None:
