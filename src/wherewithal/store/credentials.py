@@ -8,9 +8,9 @@ from typing import Final
 
 import msgspec
 
+from wherewithal.store.fetch import change, fetch_all, fetch_one
 from wherewithal.store.pool import Pool
 from wherewithal.store.queries import load_queries
-from wherewithal.store.unavailable import as_unavailable
 
 _QUERIES: Final = load_queries("credentials.sql")
 
@@ -43,11 +43,9 @@ class CredentialsInStore:
 
     async def find(self, credential_id: str) -> LiveCredential | None:
         """Return a credential that lives; None if it is unknown, expired or revoked."""
-        with as_unavailable():
-            async with self._pool.connection() as connection:
-                cursor = connection.cursor()
-                await cursor.execute(_QUERIES["find_credential"], {"credential_id": credential_id})
-                row = await cursor.fetchone()
+        row = await fetch_one(
+            self._pool, _QUERIES["find_credential"], {"credential_id": credential_id}
+        )
         if row is None:
             return None
         return LiveCredential(credential_id=row[0], secret_sha256=row[1], scopes=tuple(row[2]))
@@ -69,25 +67,15 @@ class CredentialsInStore:
             "scopes": sorted(scopes),
             "expires_at": expires_at,
         }
-        with as_unavailable():
-            async with self._pool.connection() as connection:
-                await connection.execute(_QUERIES["add_credential"], given)
+        await change(self._pool, _QUERIES["add_credential"], given)
 
     async def revoke(self, credential_id: str) -> bool:
         """Revoke a credential for good; False if there is none. Twice is once."""
-        with as_unavailable():
-            async with self._pool.connection() as connection:
-                cursor = await connection.execute(
-                    _QUERIES["revoke_credential"], {"credential_id": credential_id}
-                )
-                return await cursor.fetchone() is not None
+        given = {"credential_id": credential_id}
+        return await fetch_one(self._pool, _QUERIES["revoke_credential"], given) is not None
 
     async def list_all(self) -> tuple[ListedCredential, ...]:
         """Return all credentials, revoked ones too, the oldest first."""
-        with as_unavailable():
-            async with self._pool.connection() as connection:
-                cursor = await connection.execute(_QUERIES["list_credentials"])
-                rows = await cursor.fetchall()
         return tuple(
             ListedCredential(
                 credential_id=row[0],
@@ -97,5 +85,5 @@ class CredentialsInStore:
                 expires_at=row[4],
                 revoked_at=row[5],
             )
-            for row in rows
+            for row in await fetch_all(self._pool, _QUERIES["list_credentials"])
         )

@@ -16,6 +16,7 @@ import polars as pl
 
 from wherewithal.service.directory import StoredDirectory
 from wherewithal.service.standing import DirectoryVersion
+from wherewithal.store.fetch import fetch_one
 from wherewithal.store.pool import Connection, Pool
 from wherewithal.store.queries import load_queries
 from wherewithal.store.unavailable import as_unavailable
@@ -59,10 +60,7 @@ class DirectoryInStore:
 
     async def read_version(self) -> tuple[DirectoryVersion, datetime]:
         """Return the version that is current, and the moment."""
-        with as_unavailable():
-            async with self._pool.connection() as connection:
-                cursor = await connection.execute(_QUERIES["read_moment"], prepare=True)
-                row = await cursor.fetchone()
+        row = await fetch_one(self._pool, _QUERIES["read_moment"])
         if row is None:
             raise InvariantBroken(_NO_VERSION)
         return DirectoryVersion(merchants=row[0], programs=row[1]), row[2]

@@ -34,6 +34,7 @@ from wherewithal.service.inquiry_records import (
 )
 from wherewithal.store.accounts import account_of, ids_of, stated_of
 from wherewithal.store.blind_index import BlindIndex
+from wherewithal.store.fetch import change, fetch_all, fetch_one
 from wherewithal.store.pool import Connection, Pool
 from wherewithal.store.pulls import begin_pull, consent_refusals
 from wherewithal.store.queries import load_queries
@@ -101,11 +102,7 @@ class InquiriesInStore:
             "at": at,
             "consent_id": _id(consent.consent_id) if isinstance(consent, GivenConsent) else None,
         }
-        with as_unavailable():
-            async with self._pool.connection() as connection:
-                cursor = connection.cursor(binary=True)
-                await cursor.execute(_OPEN, parameters, prepare=True)
-                rows = await cursor.fetchall()
+        rows = await fetch_all(self._pool, _OPEN, parameters)
         if not rows:
             return None
         accounts = [account_of(row, self._sealer) for row in rows if row[1] is not None]
@@ -113,8 +110,10 @@ class InquiriesInStore:
 
     async def find_answer(self, key: RequestKey) -> Answered | None:
         """Return the first answer to a key; see `RecordsInquiries`."""
-        row = await self._fetch_one(
-            _INQUIRIES["find_answer"], {**_key(key), "request_digest": key.request_digest}
+        row = await fetch_one(
+            self._pool,
+            _INQUIRIES["find_answer"],
+            {**_key(key), "request_digest": key.request_digest},
         )
         if row is None:
             return None
@@ -129,15 +128,15 @@ class InquiriesInStore:
 
     async def forget_claim(self, key: RequestKey, claim: Claim) -> None:
         """Delete an unanswered key of ours."""
-        await self._execute(_INQUIRIES["forget_claim"], {**_key(key), "token": claim.token})
+        await change(self._pool, _INQUIRIES["forget_claim"], {**_key(key), "token": claim.token})
 
     async def let_go(self, key: RequestKey, claim: Claim) -> None:
         """Let anybody go on with an unanswered key of ours."""
-        await self._execute(_INQUIRIES["let_go"], {**_key(key), "token": claim.token})
+        await change(self._pool, _INQUIRIES["let_go"], {**_key(key), "token": claim.token})
 
     async def purge_keys(self, *, rows_max: int) -> int:
         """Delete keys that are a day old, at most `rows_max`; return how many were."""
-        return await self._execute(_INQUIRIES["purge_idempotency"], {"rows_max": rows_max})
+        return await change(self._pool, _INQUIRIES["purge_idempotency"], {"rows_max": rows_max})
 
     async def add_consumer(
         self,
@@ -164,7 +163,7 @@ class InquiriesInStore:
                         await connection.execute(_CONSUMERS["give_up_keys"], parameters)
                         await connection.execute(_CONSUMERS["add_consumer"], parameters)
             else:
-                await self._execute(_CONSUMERS["add_consumer"], parameters)
+                await change(self._pool, _CONSUMERS["add_consumer"], parameters)
         except psycopg.errors.UniqueViolation:
             return None
         return Account(
@@ -200,12 +199,12 @@ class InquiriesInStore:
     ) -> PendingInquiry | None:
         """Return what waits for its answer; None if it does not, or does not exist."""
         ids = {"consumer_id": consumer_id, "prequalification_id": prequalification_id}
-        head = await self._fetch_one(_PENDING_HEAD, ids)
+        head = await fetch_one(self._pool, _PENDING_HEAD, ids)
         if head is None:
             return None
         purpose, channel, requested, stated, asked_at, final_by, consent_id, credential_id = head
         parameters = {**ids, "purpose": purpose, "at": at, "consent_id": consent_id}
-        row = await self._fetch_one(_OPEN_PENDING, parameters)
+        row = await fetch_one(self._pool, _OPEN_PENDING, parameters)
         account = None if row is None else account_of(row, self._sealer)
         if account is None or account.identity is None:
             return None
@@ -272,19 +271,6 @@ class InquiriesInStore:
         return self._sealer.seal(
             data_key, consumer_id=str(consumer_id), field=field, plaintext=plaintext
         )
-
-    async def _fetch_one(self, query: str, parameters: dict[str, Any]) -> tuple[Any, ...] | None:
-        with as_unavailable():
-            async with self._pool.connection() as connection:
-                cursor = connection.cursor(binary=True)
-                await cursor.execute(query, parameters)
-                return await cursor.fetchone()
-
-    async def _execute(self, query: str, parameters: dict[str, Any]) -> int:
-        with as_unavailable():
-            async with self._pool.connection() as connection:
-                cursor = await connection.execute(query, parameters)
-                return cursor.rowcount
 
 
 async def _ran(connection: Connection, statement: str, parameters: dict[str, Any]) -> bool:

@@ -9,9 +9,9 @@ from uuid import UUID
 import msgspec
 
 from wherewithal.service.answers import ConsentAnswer, DecisionAnswer, ReasonAnswer
+from wherewithal.store.fetch import fetch_all
 from wherewithal.store.pool import Pool
 from wherewithal.store.queries import load_queries
-from wherewithal.store.unavailable import as_unavailable
 
 _QUERIES: Final = load_queries("read_back.sql")
 _values: Final = msgspec.json.Decoder(dict[str, str | int | bool | None]).decode
@@ -64,11 +64,7 @@ class InquiriesReadBack:
         return _consent(consumer_id, rows[0]) if rows else None
 
     async def _fetch(self, block: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
-        with as_unavailable():
-            async with self._pool.connection() as connection:
-                cursor = connection.cursor(binary=True)
-                await cursor.execute(_QUERIES[block], parameters, prepare=True)
-                return await cursor.fetchall()
+        return await fetch_all(self._pool, _QUERIES[block], parameters)
 
 
 def _decision(consumer_id: UUID, row: tuple[Any, ...]) -> DecisionAnswer:
