@@ -60,6 +60,45 @@ def test_the_last_rule_of_a_whole_table_never_answers():
     assert (found.code, found.place) == ("unreachable-rule", "T, rule 2001")
 
 
+CODES = [f"Z{place:05d}" for place in range(10_000)]
+
+
+def test_10000_listed_codes_are_looked_at_to_the_end():
+    rules = [([f'"{code}"'], [str(place)]) for place, code in enumerate(CODES) if place != 4321]
+    table = Table(inputs=["code"], rules=[*rules, (['"Z00007"'], ["0"])], policy="FIRST")
+    expression = model_of({"T": table}, inputs=["code"]).decisions[0].expression
+    found = check_table("T", expression, [Column(type=text(frozenset(CODES)))])
+    assert [(one.code, one.place) for one in found] == [
+        ("unreachable-rule", "T, rule 10000"),
+        ("gap", "T"),
+    ]
+    assert 'code = "Z04321" -> null' in found[1].message
+
+
+@pytest.mark.parametrize("states", [10, pytest.param(50, marks=pytest.mark.nightly, id="nightly")])
+def test_rules_with_bands_of_their_own_are_looked_at_to_the_end(states):
+    rules = []
+    for state, one in product(STATES[:states], PRODUCTS):
+        first, second = (hash_of(state + one) % 90 + 1, hash_of(one + state) % 500 + 301)
+        months = (f"< {first}", f"[{first}..{first + 5})", f">= {first + 5}", "null")
+        scores = (f"< {second}", *(f"[{second + p}..{second + p + 1})" for p in range(3)))
+        cells = product(months, (*scores, f">= {second + 3}"))
+        rules += [([f'"{state}"', f'"{one}"', a, b], ["1"]) for a, b in cells]
+    table = Table(inputs=["state", "product", "months", "score"], rules=rules, policy="FIRST")
+    expression = model_of({"T": table}, inputs=table.inputs).decisions[0].expression
+    columns = [
+        *COLUMNS[:2],
+        Column(type=number(0, 100, nullable=True)),
+        Column(type=number(0, 900)),
+    ]
+    assert len(rules) == states * 200
+    assert check_table("T", expression, columns) == []
+
+
+def hash_of(name: str) -> int:
+    return sum(ord(letter) * 31**place for place, letter in enumerate(name))
+
+
 def test_a_scorecard_is_no_product_of_its_characteristics():
     inputs = [f"c{place}" for place in range(16)]
     rules = [

@@ -71,6 +71,7 @@ class Axis:
         self.samples: list[Any] = []
         self._points: list[Any] = []
         self._places: dict[Any, int] = {}
+        self._within: dict[int, frozenset[str] | None] = {}
         if self.kind in ORDERED:
             self._points = sorted(set(constants))
             held = self._cut_order()
@@ -169,8 +170,14 @@ class Axis:
         """Return a value of the first of some atoms as FEEL writes it."""
         return shown(self.sample(atoms), self.kind)
 
-    def names_within(self, domain: int) -> list[str] | None:
+    def names_within(self, domain: int) -> frozenset[str] | None:
         """Return every text that a domain holds, or None where it holds any text."""
+        if domain not in self._within:
+            names = self._names_held(domain)
+            self._within[domain] = None if names is None else frozenset(names)
+        return self._within[domain]
+
+    def _names_held(self, domain: int) -> list[str] | None:
         other = self.null_bit >> 1
         if domain & other and self.domain.values is None:
             return None
@@ -192,9 +199,11 @@ class Axis:
         other = self.null_bit >> 1
         if atoms & other and self.domain.values is None:
             left = [n for n, place in self._places.items() if not atoms >> place & 1]
-            return [f"any but {', '.join(shown(n, self.kind) for n in left)}" if left else "any"]
+            more = f" and {len(left) - _PARTS_SHOWN} more" if len(left) > _PARTS_SHOWN else ""
+            names = ", ".join(shown(n, self.kind) for n in left[:_PARTS_SHOWN])
+            return [f"any but {names}{more}" if left else "any"]
         if self.kind is Kind.TEXT:
-            return [shown(name, self.kind) for name in self.names_within(atoms) or ()]
+            return [shown(name, self.kind) for name in self._names_held(atoms) or ()]
         return [shown(n, self.kind) for n, place in self._places.items() if atoms >> place & 1]
 
     def _spans(self, atoms: int) -> list[str]:

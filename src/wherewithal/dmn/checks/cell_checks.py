@@ -27,12 +27,11 @@ def cell_problem(
         return Severity.ERROR, "type-mismatch", message
     if axis.kind is Kind.TEXT and constants:
         known = axis.names_within(domain)
-        unknown = [
-            c.value for c in constants if known is not None and c.value not in (*known, None)
-        ]
-        if known is not None and unknown:
+        named = [c.value for c in constants if c.value is not None]
+        if known is not None and (unknown := [name for name in named if name not in known]):
             hint = near_miss(unknown[0], known)
-            message = f'"{unknown[0]}" is no value of this input{hint}; it may be {_listed(known)}'
+            values = _listed(sorted(known))
+            message = f'"{unknown[0]}" is no value of this input{hint}; it may be {values}'
             return Severity.ERROR, "unknown-value", message
     if true & domain:
         return None

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from wherewithal.dmn.checks.grid import Box, Row, bits
+from wherewithal.dmn.checks.covering import Box, bits
 from wherewithal.dmn.checks.subject import Subject
 from wherewithal.dmn.diagnostics import Severity
 from wherewithal.dmn.model import Aggregation, HitPolicy
@@ -25,14 +23,12 @@ def check_gaps(subject: Subject) -> None:
     severity = Severity.NOTE if policy in MULTIPLE else Severity.WARNING
     rules, told = subject.all_rules, 0
     grid = subject.loose_grid
-    gaps: list[Box] = []
-    while told < (1 if policy in MULTIPLE else TOLD_MAX):
-        row = _outside(subject, rules, gaps)
-        if row is None:
-            return
+    row = grid.uncovered(grid.domain, rules)
+    others = grid if row is None else grid.copied()
+    while row is not None and told < (1 if policy in MULTIPLE else TOLD_MAX):
         told += 1
         gap = grid.widened(row, rules)
-        gaps.append(gap)
+        others.add(gap)
         region = subject.region(gap)
         message = (
             f"no rule matches{f' where {region}' if region else ''}; for example"
@@ -40,7 +36,8 @@ def check_gaps(subject: Subject) -> None:
             f" meant){_or_list(subject, gap)}"
         )
         subject.say(severity, "gap", "", message)
-    if policy not in MULTIPLE and _outside(subject, rules, gaps) is not None:
+        row = others.uncovered(grid.domain, (1 << len(others.rules)) - 1)
+    if policy not in MULTIPLE and row is not None:
         subject.say(severity, "gap", "", "no rule matches in more places than these")
 
 
@@ -56,14 +53,6 @@ def _or_list(subject: Subject, gap: Box) -> str:
         and gap[place] & axis.null_bit >> 1
     ]
     return f", or list the values that {open_texts[0]} may have" if open_texts else ""
-
-
-def _outside(subject: Subject, rules: int, gaps: Sequence[Box]) -> Row | None:
-    """Return a row that neither a rule nor a known gap holds."""
-    grid = subject.loose_grid
-    if not gaps:
-        return grid.uncovered(grid.domain, rules)
-    return grid.with_boxes(gaps).uncovered(grid.domain, (1 << len(grid.rules) + len(gaps)) - 1)
 
 
 def _check_bins(subject: Subject) -> None:

@@ -1,22 +1,20 @@
 """A table as boxes over the atoms of its inputs: exact questions about rows that it may meet.
 
-A rule is a set of atoms an input; a set of rules is an int, a bit a rule. Whether some row is held
-by none of a set of rules is found by splitting one input at a time; what was answered before is
-not asked again. Questions are bounded: `TooLarge` is raised, and never a guess returned.
+A rule is a set of atoms an input; a set of rules is an int, a bit a rule. Questions are bounded:
+`TooLarge` is raised, and never a guess returned.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from wherewithal.dmn.checks.axis import Axis
+from wherewithal.dmn.checks.covering import PART_MAX, Box, Part, Row, Search, bits, lowest, runs
 
-#: Steps of one table's questions; a step is an atom looked at, or a rule.
+#: Steps of one check's questions; a step is an atom looked at, or a rule.
 STEPS_MAX = 8_000_000
-
-Box = tuple[int, ...]
-#: One atom an input.
-Row = tuple[int, ...]
+#: Atoms that are joined, so that a wide range is not walked atom by atom.
+_BLOCK = 64
 
 
 class TooLarge(Exception):
@@ -38,25 +36,46 @@ class Grid:
         ]
         self.domain = domain
         self.steps_left = STEPS_MAX
-        self._loose = [0] * len(axes)
-        self._by_atom = [[0] * (axis.null_bit.bit_length()) for axis in axes]
+        #: The rules that some row of the domain matches.
+        self.possible = 0
+        self._index()
+
+    def _index(self) -> None:
+        self.possible = sum(1 << number for number, rule in enumerate(self.rules) if all(rule))
+        self._loose = [0] * len(self.axes)
         #: Rules by what they admit on an input: many rules share a cell.
-        self._by_cell: list[dict[int, int]] = [{} for _ in axes]
+        self._by_cell: list[dict[int, int]] = [{} for _ in self.axes]
         for number, rule in enumerate(self.rules):
             for place, atoms in enumerate(rule):
                 cells = self._by_cell[place]
                 cells[atoms] = cells.get(atoms, 0) | 1 << number
-        for place, cells in enumerate(self._by_cell):
-            for atoms, numbers in cells.items():
-                if atoms == domain[place]:
-                    self._loose[place] = numbers
-                    continue
-                self._pay(atoms.bit_count())
-                for atom in _bits(atoms):
-                    self._by_atom[place][atom] |= numbers
-        self._meeting: list[dict[int, int]] = [{} for _ in axes]
+        self._by_atom = [self._swept(place) for place in range(len(self.axes))]
+        self._by_block: list[dict[int, int]] = [{} for _ in self.axes]
+        self._meeting: list[dict[int, int]] = [{} for _ in self.axes]
 
-    def _pay(self, steps: int) -> None:
+    def _swept(self, place: int) -> list[int]:
+        """Return the rules that hold each atom of an input, by a sweep over where cells begin."""
+        turns = [0] * (self.axes[place].null_bit.bit_length() + 1)
+        for atoms, numbers in self._by_cell[place].items():
+            if atoms == self.domain[place]:
+                self._loose[place] = numbers
+                continue
+            for first, after in runs(atoms):
+                self.pay(1)
+                turns[first] ^= numbers
+                turns[after] ^= numbers
+        self.pay(len(turns))
+        held, found = 0, []
+        for turn in turns[:-1]:
+            held ^= turn
+            found.append(held)
+        return found
+
+    def pay(self, steps: int) -> None:
+        """Take away from the steps that are allowed.
+
+        Errors: TooLarge.
+        """
         self.steps_left -= steps
         if self.steps_left < 0:
             raise TooLarge
@@ -67,21 +86,43 @@ class Grid:
 
     def meeting(self, box: Box, rules: int) -> int:
         """Return which of the rules share a row with a box."""
+        rules &= self.possible
         for place, atoms in enumerate(box):
+            if not rules:
+                return 0
+            if atoms == self.domain[place]:
+                continue
             known = self._meeting[place]
             if atoms not in known:
-                self._pay(atoms.bit_count())
-                found = self._loose[place]
-                for atom in _bits(atoms):
-                    found |= self._by_atom[place][atom]
-                known[atoms] = found
+                known[atoms] = self._loose[place] | self._held(place, atoms)
             rules &= known[atoms]
         return rules
+
+    def _held(self, place: int, atoms: int) -> int:
+        by_atom, found = self._by_atom[place], 0
+        for first, after in runs(atoms):
+            at = first
+            while at < after:
+                whole = at % _BLOCK == 0 and at + _BLOCK <= after
+                found |= self._block(place, at) if whole else by_atom[at]
+                self.pay(1)
+                at += _BLOCK if whole else 1
+        return found
+
+    def _block(self, place: int, first: int) -> int:
+        known = self._by_block[place]
+        if first not in known:
+            found = 0
+            for held in self._by_atom[place][first : first + _BLOCK]:
+                found |= held
+            self.pay(_BLOCK)
+            known[first] = found
+        return known[first]
 
     def shared(self, first: int, second: int) -> Row:
         """Return a row that two overlapping rules share."""
         pairs = zip(self.rules[first], self.rules[second], strict=True)
-        return tuple(_lowest(a & b) for a, b in pairs)
+        return tuple(lowest(a & b) for a, b in pairs)
 
     def uncovered(self, box: Box, rules: int) -> Row | None:
         """Return a row of the box that none of the rules holds, or None: they hold all of it.
@@ -91,9 +132,15 @@ class Grid:
         if not all(box):
             return None
         rules = self.meeting(box, rules)
-        loose = [self._covering(place, atoms, rules) for place, atoms in enumerate(box)]
+        if not rules:
+            return tuple(map(lowest, box))
         try:
-            found = _Search(self, loose).run(tuple(range(len(box))), box, rules)
+            if rules.bit_count() <= PART_MAX:
+                boxes = [self.rules[number] for number in bits(rules)]
+                found = Part(boxes, box, pay=self.pay).uncovered()
+            else:
+                loose = [self._covering(place, atoms, rules) for place, atoms in enumerate(box)]
+                found = Search(self, loose).run(tuple(range(len(box))), box, rules)
         except RecursionError:
             # An input is a level; a table of hundreds of inputs that all matter has too many.
             raise TooLarge from None
@@ -104,7 +151,7 @@ class Grid:
         found = self._loose[place]
         if atoms != self.domain[place]:
             cells = self._by_cell[place]
-            self._pay(len(cells))
+            self.pay(len(cells))
             for cell, numbers in cells.items():
                 if not atoms & ~cell:
                     found |= numbers
@@ -116,100 +163,38 @@ class Grid:
         for place in range(len(box)):
             others = tuple(self.domain[place] if p == place else b for p, b in enumerate(box))
             taken = 0
-            for number in _bits(self.meeting(others, rules)):
+            for number in bits(self.meeting(others, rules)):
                 taken |= self.rules[number][place]
             box[place] = self.domain[place] & ~taken
         return tuple(box)
 
-    def with_boxes(self, boxes: Sequence[Box]) -> Grid:
-        """Return this grid with more boxes, after its rules."""
-        more = Grid(self.axes, [*self.rules, *boxes], domain=self.domain)
-        more.steps_left = self.steps_left
-        return more
+    def copied(self) -> Grid:
+        """Return a grid of its own with the same rules, that boxes may be added to."""
+        return Grid(self.axes, self.rules, domain=self.domain)
+
+    def add(self, box: Box) -> None:
+        """Add a box of the domain, after the rules."""
+        number = 1 << len(self.rules)
+        self.rules.append(box)
+        self.possible |= number
+        self._by_block = [{} for _ in self.axes]
+        self._meeting = [{} for _ in self.axes]
+        for place, atoms in enumerate(box):
+            cells = self._by_cell[place]
+            cells[atoms] = cells.get(atoms, 0) | number
+            if atoms == self.domain[place]:
+                self._loose[place] |= number
+                continue
+            self.pay(atoms.bit_count())
+            for atom in bits(atoms):
+                self._by_atom[place][atom] |= number
 
     def split(self, place: int, atoms: int, rules: int) -> dict[int, int]:
         """Return the atoms of an input by which of the rules are left there."""
         groups: dict[int, int] = {}
         loose, by_atom = self._loose[place], self._by_atom[place]
-        self._pay(atoms.bit_count() + 1)
-        for atom in _bits(atoms):
+        self.pay(atoms.bit_count() + 1)
+        for atom in bits(atoms):
             left = rules & (by_atom[atom] | loose)
             groups[left] = groups.get(left, 0) | 1 << atom
         return groups
-
-
-class _Search:
-    """One question: which row of a box is held by no rule."""
-
-    def __init__(self, grid: Grid, loose: Sequence[int]) -> None:
-        self._grid = grid
-        #: By input, the rules that test nothing there within the box.
-        self._loose = loose
-        self._covered: set[tuple[tuple[int, ...], int, Box]] = set()
-
-    def run(self, free: tuple[int, ...], box: Box, rules: int) -> dict[int, int] | None:
-        """Return an atom for each free input, or None if the rules hold all of the box."""
-        if not rules:
-            return {place: _lowest(box[place]) for place in free}
-        whole = rules
-        for place in free:
-            whole &= self._loose[place]
-        if whole:
-            return None
-        key = (free, rules, box)
-        if key in self._covered:
-            return None
-        narrowed = self._narrowed(free, box, rules)
-        found = None if narrowed is None else self._branch(free, *narrowed)
-        if found is None:
-            self._covered.add(key)
-        return found
-
-    def _narrowed(self, free: tuple[int, ...], box: Box, rules: int) -> tuple[Box, int] | None:
-        """Take away what rules that test one input alone hold; None if nothing is left."""
-        left = list(box)
-        for place in free:
-            alone = rules
-            for other in free:
-                if other != place:
-                    alone &= self._loose[other]
-            if alone:
-                self._grid._pay(alone.bit_count())  # noqa: SLF001 - the two are one
-                for number in _bits(alone):
-                    left[place] &= ~self._grid.rules[number][place]
-                rules &= ~alone
-                if not left[place]:
-                    return None
-        return tuple(left), rules
-
-    def _branch(self, free: tuple[int, ...], box: Box, rules: int) -> dict[int, int] | None:
-        if not rules:
-            return {place: _lowest(box[place]) for place in free}
-        # The input that most rules test tells most of them apart.
-        chosen = max(free, key=lambda place: (rules & ~self._loose[place]).bit_count())
-        rest = tuple(place for place in free if place != chosen)
-        groups = self._grid.split(chosen, box[chosen], rules)
-        for left, atoms in sorted(groups.items(), key=lambda item: item[0].bit_count()):
-            # What lies on inputs that are settled plays no part below.
-            settled = tuple(0 if place == chosen else b for place, b in enumerate(box))
-            found = self.run(rest, settled, left)
-            if found is not None:
-                found[chosen] = _lowest(atoms)
-                return found
-        return None
-
-
-def bits(value: int) -> Iterator[int]:
-    """Yield the places of the bits that are set, ascending."""
-    return _bits(value)
-
-
-def _bits(value: int) -> Iterator[int]:
-    while value:
-        low = value & -value
-        yield low.bit_length() - 1
-        value ^= low
-
-
-def _lowest(value: int) -> int:
-    return (value & -value).bit_length() - 1

@@ -9,7 +9,7 @@ from wherewithal.dmn.checks.axis import Axis
 from wherewithal.dmn.checks.cell_checks import cell_problem
 from wherewithal.dmn.checks.cells import CellReader, Unreadable
 from wherewithal.dmn.checks.column import Column
-from wherewithal.dmn.checks.grid import Box
+from wherewithal.dmn.checks.covering import Box
 from wherewithal.dmn.diagnostics import Severity
 from wherewithal.dmn.feel import ast
 from wherewithal.dmn.model import DecisionTable, Feel, Rule

@@ -14,7 +14,8 @@ from wherewithal.dmn.checks.axis import (
 )
 from wherewithal.dmn.checks.cells import CellReader, Constant
 from wherewithal.dmn.checks.column import Column
-from wherewithal.dmn.checks.grid import Box, Grid, Row
+from wherewithal.dmn.checks.covering import Box, Row
+from wherewithal.dmn.checks.grid import Grid
 from wherewithal.dmn.checks.rule_reader import RuleReader
 from wherewithal.dmn.diagnostics import Diagnostic, Severity
 from wherewithal.dmn.model import DecisionTable, Feel, Rule

@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 
 from wherewithal.dmn.checks.cells import Constant
 from wherewithal.dmn.checks.column import Column
+from wherewithal.dmn.checks.covering import Box, bits
 from wherewithal.dmn.checks.gap_checks import MULTIPLE, TOLD_MAX, check_gaps
-from wherewithal.dmn.checks.grid import Box, TooLarge, bits
+from wherewithal.dmn.checks.grid import STEPS_MAX, TooLarge
 from wherewithal.dmn.checks.hit_policy_checks import check_hit_policy, priority_order
 from wherewithal.dmn.checks.subject import Subject, prepare
 from wherewithal.dmn.diagnostics import Diagnostic, Severity, warning
@@ -40,6 +41,8 @@ def check_table(place: str, table: DecisionTable, columns: Sequence[Column]) -> 
 
 
 def _bounded(subject: Subject, what: str, check: Callable[[Subject], None]) -> None:
+    # What one question costs takes nothing from the next.
+    subject.grid.steps_left = subject.loose_grid.steps_left = STEPS_MAX
     try:
         check(subject)
     except TooLarge:
@@ -53,6 +56,10 @@ def _check_columns(subject: Subject) -> None:
         if all(isinstance(cell, ast.UnaryTests) and cell.is_dash for cell in cells):
             message = "no rule tests this input; take the column out"
             subject.say(Severity.WARNING, "unused-column", f"input '{clause.label}'", message)
+
+
+#: Of more pairs than these no more are counted: such a table is no table of this hit policy.
+_PAIRS_MAX = 20_000
 
 
 # -- overlaps --------------------------------------------------------------------------------------
@@ -73,6 +80,12 @@ def _check_overlaps(subject: Subject) -> None:
             if policy is HitPolicy.ANY and differ is False:
                 continue
             told[differ is not False] += 1
+            if sum(told.values()) > _PAIRS_MAX:
+                message = (
+                    f"more than {_PAIRS_MAX:_} pairs of rules overlap; the rest is not looked at"
+                )
+                subject.say(Severity.ERROR, "overlap", "", message)
+                return
             if told[differ is not False] <= TOLD_MAX:
                 _say_overlap(subject, first, second, differ=differ)
     more = sum(max(0, count - TOLD_MAX) for count in told.values())
@@ -193,9 +206,16 @@ def _check_beaten(subject: Subject, fold: Aggregation) -> None:
     values = [outputs[0] for outputs in subject.outputs]
     numbers = {n: v.value for n, v in enumerate(values) if isinstance(v, Constant)}
     known = {n: value for n, value in numbers.items() if value is not None}
+    is_max = fold is Aggregation.MAX
+    at: dict[object, int] = {}
     for number, value in known.items():
-        is_max = fold is Aggregation.MAX
-        better = sum(1 << n for n, v in known.items() if (v > value if is_max else v < value))
+        at[value] = at.get(value, 0) | 1 << number
+    better_than, before = {}, 0
+    for value in sorted(set(known.values()), reverse=is_max):
+        better_than[value] = before
+        before |= at[value]
+    for number, value in known.items():
+        better = better_than[value]
         box = subject.loose_grid.rules[number]
         if all(box) and better and subject.grid.uncovered(box, better) is None:
             hiding = _holding(subject, _fewest(subject, box, better))
