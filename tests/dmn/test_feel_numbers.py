@@ -173,6 +173,13 @@ not(1) => null
 not(negand: true) => false
 not() => null
 not(true, false) => null
+
+# number(): what remains must be a numeric literal
+number("1000.5", " ", ",") => 1000.5
+number("1.000,5", null, ",") => null
+number("1,000.5", ",", null) => 1000.5
+number("-1,5", ".", ",") => -1.5
+number("1 000 000", " ", null) => 1000000
 """
 
 

@@ -146,6 +146,19 @@ abs instance of function<number> -> number => true
 [1, "a"] instance of list<Any> => true
 [null] instance of list<number> => true
 true instance of boolean => true
+
+# results whose scale no number has are null
+10 ** -6177 => null
+10 ** -6176 > 0 => true
+1E-4000 * 1E-4000 => null
+1E-6176 / 3 => null
+0 * 1E-6000 => 0
+0 / 5 => 0
+10 ** 6144 > 0 => true
+1E6144 * 10 => null
+(-2) ** 3 => -8
+(-2) ** 0.5 => null
+(-8) ** (1/3) => null
 """
 
 

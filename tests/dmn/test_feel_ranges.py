@@ -262,6 +262,20 @@ range(" [ 1 .. 5 ] ") => [1..5]
 (= 5).start => 5
 [1..10].foo => null
 [1..5].start + 1 => 2
+
+# range(): calls of date, time, date and time and duration are literals
+range("[date(2020,1,1)..date(year: 2020, month: 12, day: 31)]") => [@"2020-01-01"..@"2020-12-31"]
+range("[date and time(date(\"2020-01-01\"), time(\"10:00:00\"))..)") => (>= @"2020-01-01T10:00:00")
+range("[duration(\"PT1H\")..duration(\"P1D\"))") => [@"PT1H"..@"P1D")
+range("[date(\"x\")..date(\"2020-12-31\")]") => null
+range("[--5..1]") => null
+range("[1..true]") => null
+range("[true..)") => null
+range("[now()..)") => null
+range("[..2)") => null
+range("[1, 3]") => null
+range("(1)") => null
+range() => null
 """
 
 

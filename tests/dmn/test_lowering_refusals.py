@@ -69,6 +69,8 @@ PLACE = "test.dmn: decision 'Result'"
         ("min([[1], x])", "this function takes single values here"),
         ("list contains(x, 1)", "list contains takes a list that is written out"),
         ("date(name)", "dates and durations are read from literal texts only"),
+        ('date("P30D")', "'P30D' is a days duration"),
+        ('duration("2020-01-01")', "'2020-01-01' is a date"),
         ("date(2020, 1, 1)", "this function takes one argument"),
         ('@"20200131"', "'20200131' is neither a date nor a duration of whole days"),
         ('@"2020-02-30"', "'2020-02-30' is neither a date nor a duration of whole days"),

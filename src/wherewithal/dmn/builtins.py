@@ -146,15 +146,21 @@ def _list_contains(lowering: Lowering, arguments: Arguments, scope: Scope) -> Va
     return lowering.graph.any_of(tests)
 
 
-def _of_text(lowering: Lowering, arguments: Arguments, scope: Scope) -> Value:
-    from wherewithal.dmn.lowering import constant_of_text  # noqa: PLC0415 - the two call each other
+def _of_text(kind: Kind) -> Builtin:
+    def lower(lowering: Lowering, arguments: Arguments, scope: Scope) -> Value:
+        from wherewithal.dmn.lowering import constant_of_text  # noqa: PLC0415 - they call each other
 
-    node = _one(lowering, arguments, scope, Kind.TEXT, Kind.DATE)
-    if node.type.kind is Kind.DATE:
-        return node
-    if node.op is not Op.CONSTANT or not isinstance(node.payload, str):
-        raise OutsideProfile("dates and durations are read from literal texts only")
-    return constant_of_text(lowering.graph, node.payload)
+        node = _one(lowering, arguments, scope, Kind.TEXT, kind)
+        if node.type.kind in (kind, Kind.NULL):
+            return node
+        if node.op is not Op.CONSTANT or not isinstance(node.payload, str):
+            raise OutsideProfile("dates and durations are read from literal texts only")
+        found = constant_of_text(lowering.graph, node.payload)
+        if found.type.kind is not kind:
+            raise OutsideProfile(f"'{node.payload}' is a {found.type.kind.value}")
+        return found
+
+    return lower
 
 
 BUILTINS: dict[str, Builtin] = {
@@ -172,6 +178,6 @@ BUILTINS: dict[str, Builtin] = {
     "not": _not,
     "modulo": _modulo,
     "list contains": _list_contains,
-    "date": _of_text,
-    "duration": _of_text,
+    "date": _of_text(Kind.DATE),
+    "duration": _of_text(Kind.DAYS),
 }

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from wherewithal.dmn.feel import ast
 from wherewithal.dmn.feel.errors import FeelSyntaxError
 from wherewithal.dmn.feel.lexer import TokenKind, tokenise
 from wherewithal.dmn.feel.parser import parse_expression
-from wherewithal.dmn.reference.builtin_registry import Arguments, builtin
+from wherewithal.dmn.reference.builtin_registry import Arguments, builtin, builtin_function
 from wherewithal.dmn.reference.compare import compare
-from wherewithal.dmn.reference.conversion import literal_value
+from wherewithal.dmn.reference.decimals import number_of
+from wherewithal.dmn.reference.invocation import bind_named, bind_positional
+from wherewithal.dmn.reference.runtime import Runtime
 from wherewithal.dmn.reference.sameness import is_same
+from wherewithal.dmn.reference.temporal_text import read_at_literal
 from wherewithal.dmn.reference.values import FeelNull, Range, kind_of
 
+#: The functions whose calls count as literals.
+_OF_DATES_AND_TIMES = ("date", "time", "date and time", "duration")
 _OPENING, _CLOSING = ("[", "(", "]"), ("]", ")", "[")
 
 
@@ -101,8 +107,8 @@ def range_of_text(arguments: Arguments) -> Range:
         dots = [token for token in tokens if token.kind is TokenKind.SYMBOL and token.text == ".."]
         if len(dots) != 1 or tokens[0].text not in _OPENING or tokens[-1].text not in _CLOSING:
             raise FeelNull("the text spells no range")
-        low = _endpoint(text[tokens[0].end : dots[0].start])
-        high = _endpoint(text[dots[0].end : tokens[-1].start])
+        low = _endpoint(text[tokens[0].end : dots[0].start], arguments.runtime)
+        high = _endpoint(text[dots[0].end : tokens[-1].start], arguments.runtime)
     except FeelSyntaxError:
         raise FeelNull("the text spells no range") from None
     found = Range(low, high, tokens[0].text == "[", tokens[-1].text == "]")
@@ -110,14 +116,30 @@ def range_of_text(arguments: Arguments) -> Range:
     return found
 
 
-def _endpoint(text: str) -> Any:
+def _endpoint(text: str, runtime: Runtime) -> Any:
     """Return the literal at one end; None where the end is left open."""
-    if not text.strip():
-        return None
-    found = literal_value(parse_expression(text))
-    if found is None or isinstance(found, bool):
-        raise FeelNull(f"a range cannot end at a {kind_of(found)}")
-    return found
+    return _literal(parse_expression(text), runtime) if text.strip() else None
+
+
+def _literal(node: ast.Node, runtime: Runtime) -> Any:
+    """Return the value of a literal that may end a range; FeelNull for any other tree."""
+    match node:
+        case ast.NumberLiteral(text=text):
+            return number_of(text)
+        case ast.Negation(operand=ast.NumberLiteral(text=text)):
+            return number_of(f"-{text}")
+        case ast.StringLiteral(value=value):
+            return value
+        case ast.AtLiteral(text=text):
+            return read_at_literal(text)
+        case ast.Invocation(function=ast.Name(name=name)) if name in _OF_DATES_AND_TIMES:
+            function = builtin_function(name, runtime)
+            values = [_literal(argument.value, runtime) for argument in node.arguments]
+            names = [argument.name for argument in node.arguments if argument.name is not None]
+            if names:
+                return function.call(bind_named(function, dict(zip(names, values, strict=True))))
+            return function.call(bind_positional(function, values))
+    raise FeelNull("the ends of a range are numbers, strings, dates, times or durations")
 
 
 def _require_range(found: Range) -> None:

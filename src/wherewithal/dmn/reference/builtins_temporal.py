@@ -137,8 +137,7 @@ def number(arguments: Arguments) -> Decimal:
     if grouping is not None:
         value = value.replace(grouping, "")
     if decimal is not None:
-        # What would then be read as the decimal point must not stand there already.
-        value = value.replace(".", "!").replace(decimal, ".") if decimal != "." else value
+        value = value.replace(decimal, ".")
     if _NUMBER.fullmatch(value) is None:
         raise FeelNull("the text spells no number")
     return number_of(value)

@@ -1,21 +1,14 @@
-"""Values as text and text as values. Source: DMN 1.5, table 72 (string, number) and 10.3.2.6."""
+"""Values as text. Source: DMN 1.5, table 72 (string)."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
 
-from wherewithal.dmn.feel import ast
-from wherewithal.dmn.reference import arithmetic
 from wherewithal.dmn.reference.arithmetic import STRING_LENGTH_MAX
-from wherewithal.dmn.reference.decimals import number_of, text_of_number
+from wherewithal.dmn.reference.decimals import text_of_number
 from wherewithal.dmn.reference.runtime import charge
 from wherewithal.dmn.reference.temporal_text import (
-    read_at_literal,
-    read_date,
-    read_datetime,
-    read_duration,
-    read_time,
     text_of_date,
     text_of_datetime,
     text_of_duration,
@@ -25,7 +18,6 @@ from wherewithal.dmn.reference.values import (
     Date,
     DateTime,
     DaysDuration,
-    FeelNull,
     LimitExceeded,
     MonthsDuration,
     Range,
@@ -84,32 +76,3 @@ def _text_of_range(value: Range) -> str:
         return (">=" if value.low_closed else ">") + f" {_text_inside(value.low)}"
     ends = f"{_text_inside(value.low)}..{_text_inside(value.high)}"
     return ("[" if value.low_closed else "(") + ends + ("]" if value.high_closed else ")")
-
-
-_READERS = {
-    "date": read_date,
-    "time": read_time,
-    "date and time": read_datetime,
-    "duration": read_duration,
-}
-
-
-def literal_value(node: ast.Node | None) -> Any:
-    """Return the value of a literal; FeelNull for any other tree."""
-    match node:
-        case None | ast.NullLiteral():
-            return None
-        case ast.NumberLiteral(text=text):
-            return number_of(text)
-        case ast.Negation(operand=operand):
-            return arithmetic.negate(literal_value(operand))
-        case ast.StringLiteral(value=value) | ast.BooleanLiteral(value=value):
-            return value
-        case ast.AtLiteral(text=text):
-            return read_at_literal(text)
-        case ast.Invocation(
-            function=ast.Name(name=name),
-            arguments=(ast.Argument(value=ast.StringLiteral(value=text)),),
-        ) if name in _READERS:
-            return _READERS[name](text)
-    raise FeelNull("the ends of a range are literals")

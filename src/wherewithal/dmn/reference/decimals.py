@@ -41,6 +41,13 @@ def _guarded(operation: Callable[[], Decimal]) -> Decimal:
     return Decimal(0) if result.is_zero() and result.is_signed() else result
 
 
+def _not_vanished(result: Decimal) -> Decimal:
+    """Return a result that is not 0; FeelNull for one whose scale no number has."""
+    if result.is_zero():
+        raise FeelNull("the result is too close to 0 for the domain of numbers")
+    return result
+
+
 def number_of(text: str) -> Decimal:
     """Return the number that a text spells in FEEL's own syntax; FeelNull if it spells none."""
     return _guarded(lambda: DECIMAL128.create_decimal(text))
@@ -58,14 +65,16 @@ def subtract(left: Decimal, right: Decimal) -> Decimal:
 
 def multiply(left: Decimal, right: Decimal) -> Decimal:
     """Return left * right."""
-    return _guarded(lambda: DECIMAL128.multiply(left, right))
+    product = _guarded(lambda: DECIMAL128.multiply(left, right))
+    return product if left.is_zero() or right.is_zero() else _not_vanished(product)
 
 
 def divide(left: Decimal, right: Decimal) -> Decimal:
     """Return left / right; FeelNull for a divisor of zero."""
     if right.is_zero():
         raise FeelNull("division by zero")
-    return _guarded(lambda: DECIMAL128.divide(left, right))
+    quotient = _guarded(lambda: DECIMAL128.divide(left, right))
+    return quotient if left.is_zero() else _not_vanished(quotient)
 
 
 def power(base: Decimal, exponent: Decimal) -> Decimal:
@@ -74,7 +83,8 @@ def power(base: Decimal, exponent: Decimal) -> Decimal:
         raise FeelNull("the exponent is outside -999,999,999..999,999,999")
     if exponent.is_zero():
         return Decimal(1)
-    return _guarded(lambda: DECIMAL128.power(base, exponent))
+    result = _guarded(lambda: DECIMAL128.power(base, exponent))
+    return result if base.is_zero() else _not_vanished(result)
 
 
 def negate(value: Decimal) -> Decimal:
