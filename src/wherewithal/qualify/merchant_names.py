@@ -17,6 +17,7 @@ import numpy.typing as npt
 import polars as pl
 
 from wherewithal.vocabulary.errors import DomainError
+from wherewithal.vocabulary.letters import PLAIN_LETTERS
 
 Positions = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
@@ -24,19 +25,6 @@ Mask = npt.NDArray[np.bool_]
 WORDS_MAX = 8
 TEXT_MAX = 120
 _WORD = re.compile(r"\w+")
-#: Letters that people type without their mark, though Unicode does not part them from it.
-_PLAIN = str.maketrans(
-    {
-        "æ": "ae",
-        "œ": "oe",
-        "ø": "o",
-        "ł": "l",
-        "đ": "d",
-        "ð": "d",
-        "þ": "th",
-        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
-    }
-)
 _APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
 #: Sorts after every character of a folded word.
 _LAST = "\U0010ffff"
@@ -50,7 +38,7 @@ def folded(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(PLAIN_LETTERS))
     return "".join(char for char in plain if not unicodedata.combining(char))
 
 

@@ -15,21 +15,8 @@ from enum import Enum
 import msgspec
 
 from wherewithal.vocabulary.identity import Identity
+from wherewithal.vocabulary.letters import PLAIN_LETTERS
 
-#: Letters that do not decompose into a base letter and an accent, as bureaus write them.
-_PLAIN = str.maketrans(
-    {
-        "æ": "ae",
-        "œ": "oe",
-        "ø": "o",
-        "ł": "l",
-        "đ": "d",
-        "ð": "d",
-        "þ": "th",
-        "ħ": "h",
-        "\u0131": "i",
-    }
-)
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "junior", "senior"})
 #: Words within family names that say nothing alone.
 _PARTICLES = frozenset(
@@ -136,7 +123,7 @@ def _share_a_name(one: Identity, other: Identity) -> bool:
 
 def _folded(name: str) -> str:
     """Return a name without case and accents; compatibility forms become plain letters."""
-    folded = unicodedata.normalize("NFKD", name.casefold()).casefold().translate(_PLAIN)
+    folded = unicodedata.normalize("NFKD", name.casefold()).casefold().translate(PLAIN_LETTERS)
     return "".join(character for character in folded if not unicodedata.combining(character))
 
 
