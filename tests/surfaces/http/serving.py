@@ -171,13 +171,19 @@ def received(connection: socket.socket) -> bytes:
 
 
 @contextmanager
-def served(doors: Doors | None = None, *, drain_s: float = 5, **settings: Any) -> Iterator[Served]:
+def served(
+    doors: Doors | None = None,
+    *,
+    drain_s: float = 5,
+    metrics: Metrics | None = None,
+    **settings: Any,
+) -> Iterator[Served]:
     """Run the API on a free port of this machine, and end it."""
     logged = io.BytesIO()
     api = build_app(
         doors or plain_doors(),
         settings=replace(SETTINGS, **settings),
-        metrics=Metrics(),
+        metrics=metrics or Metrics(),
         log=make_log(logged, clock=lambda: NOW),
     )
     with running(api, drain_s=drain_s) as (server, port), httpx.Client(timeout=20) as client:

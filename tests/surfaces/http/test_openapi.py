@@ -10,14 +10,13 @@ import msgspec
 import pytest
 
 from tests.surfaces.http.bodies import body_with
-from tests.surfaces.http.serving import SETTINGS, plain_doors
+from tests.surfaces.http.serving import served
 from tests.surfaces.http.test_credentials import OPERATIONS
 from wherewithal.sources.bureau_simulator.personas import PERSONAS_BY_NAME
 from wherewithal.surfaces.http.codes import CODES, TYPES
 from wherewithal.surfaces.http.examples import ASKS
 from wherewithal.surfaces.http.metrics import Metrics
 from wherewithal.surfaces.http.openapi import document_of, problems_of
-from wherewithal.surfaces.http.routes import operations_of
 
 DOCUMENT = msgspec.json.decode(msgspec.json.encode(document_of(OPERATIONS)))
 EACH = [
@@ -122,10 +121,14 @@ def test_the_example_is_the_persona_that_the_simulated_bureau_knows():
 
 
 def test_metrics_of_two_apps_do_not_meet():
-    for _ in range(2):
-        operations_of(
-            plain_doors(), settings=SETTINGS, metrics=Metrics(), is_draining=lambda: False
-        )
+    counted, other = Metrics(), Metrics()
+    with served(metrics=counted) as api:
+        assert api.ask("GET", "/healthz", key=None).status_code == 200
+    with served(metrics=other) as api:
+        shown = api.ask("GET", "/metrics").text
+    one = 'wherewithal_http_requests_total{method="GET",route="/healthz",status="200"} 1.0'
+    assert one in counted.text().decode()
+    assert "/healthz" not in shown
 
 
 CODE = re.compile(
