@@ -89,12 +89,13 @@ def _reasons(widened: pl.DataFrame, edition: Edition) -> pl.Series:
     distinct, inverse = np.unique(keys.to_numpy(), return_inverse=True)
     # Joined and split again: polars makes one text a key much faster than one list a key.
     words = [",".join(edition.signature.explain(int(key))) for key in distinct]
-    split = pl.Series(words, dtype=pl.String).str.split(",")
+    split = pl.Series([text for text in words if text], dtype=pl.String).str.split(",")
     # As codes while they are spread over the rows: lists of texts take ten times as long.
     codes = pl.List(pl.Enum(list(edition.signature.reasons.by_code)))
     lists = pl.concat([pl.Series([[]], dtype=REASONS), split]).cast(codes)
-    # Position 0 is no reason.
-    place_of = np.array([place if text else 0 for place, text in enumerate(words, 1)], np.uint32)
+    # Position 0 is no reason; a key may stand for none, as where nothing but rules without one hit.
+    has_words = np.array([bool(text) for text in words], bool)
+    place_of = (np.cumsum(has_words) * has_words).astype(np.uint32)
     places = np.zeros(widened.height, np.uint32)
     places[rows.to_numpy()] = place_of[inverse.ravel()] if words else 0
     return lists.gather(pl.Series(places)).cast(REASONS).alias("reasons")
