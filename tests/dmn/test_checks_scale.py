@@ -87,7 +87,8 @@ def test_rules_with_bands_of_their_own_are_looked_at_to_the_end(states):
     table = Table(inputs=["state", "product", "months", "score"], rules=rules, policy="FIRST")
     expression = model_of({"T": table}, inputs=table.inputs).decisions[0].expression
     columns = [
-        *COLUMNS[:2],
+        Column(type=text(frozenset(STATES[:states]))),
+        COLUMNS[1],
         Column(type=number(0, 100, nullable=True)),
         Column(type=number(0, 900)),
     ]
