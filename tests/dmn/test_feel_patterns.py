@@ -82,6 +82,46 @@ matches("-", "[a-]") => true
 matches("-", "[-a]") => true
 matches("]", "[\\]]") => true
 matches("a", "\\b") => null
+
+# classes, flags, malformed patterns
+matches("a/b", "a\\/b") => null
+matches("x5-", "^[\\d\\-x]+$") => true
+matches("B", "[^a-z-[A-Z]]") => false
+matches("1", "[^a-z-[A-Z]]") => true
+matches("q", "[^Q]", "i") => false
+matches("a", "\\p{Lu}", "i") => false
+matches("a b", "a[ ]b", "x") => true
+matches("", "") => true
+matches("abc", "") => true
+matches("", "^$") => true
+matches("a\n", "a$") => false
+matches("a\nb", "a$", "m") => true
+matches("a|b", "a\\|b") => true
+matches("ab", "a|") => true
+matches("aXb", "a.b", "") => true
+matches("abc", "ABC", "ix") => true
+matches("abc", "a b c", "xi") => true
+matches("\U01F40E", "^.$") => true
+matches("a", "a{1") => null
+matches("a", "*") => null
+matches("a", "a**") => null
+matches("a", "(a") => null
+matches("a", "a)") => null
+matches("a", "[]") => null
+matches("a", "[b-a]") => null
+matches("a", "\\p{Xx}") => null
+matches("a", "\\p{IsNowhere}") => null
+matches("a", "\\") => null
+matches("a", "a", "g") => null
+matches("aaa", "a{4}") => false
+matches("colour", "colou?r") => true
+replace("\U01F40Ea", ".", "x") => "xx"
+replace("abc", "(a)(z)?", "[$2]") => "[]bc"
+replace("abc", "a", "$1") => "bc"
+replace("a1b2", "[0-9]", "<$0>") => "a<1>b<2>"
+replace("aaa", "a", "b", "") => "bbb"
+replace("Hello", "l", "L", null) => "HeLLo"
+replace("a\\b", "\\\\", "/") => "a/b"
 """
 
 

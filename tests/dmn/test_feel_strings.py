@@ -85,6 +85,22 @@ string join() => null
 # escapes of string literals: grammar rules 33 and 64
 "\u0041\U01F40E\t\"\\" => "A🐎\t\"\\"
 "\ud83d\udc0e" => "🐎"
+
+# characters beyond the first plane, and runs of them
+split("a1b22c", "[0-9]+") => ["a", "b", "c"]
+split("\U01F40E,\U01F40E", ",") => ["🐎", "🐎"]
+split("a", "b") => ["a"]
+split("aa", "a") => ["", "", ""]
+upper case("ß") => "SS"
+lower case("ΑΣ") => "ας"
+string length("e\u0301") => 2
+contains("\U01F40Ea", "\U01F40E") => true
+index of(["\U01F40E"], "\U01F40E") => [1]
+"\U01F40E" < "\uFFFF" => false
+substring before("a.b.c", ".") => "a"
+substring after("a.b.c", ".") => "b.c"
+substring before("foo", "foo") => ""
+substring after("foo", "foo") => ""
 """
 
 
