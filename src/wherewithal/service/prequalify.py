@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from typing import Final
+from uuid import UUID
 
 from wherewithal.service.errors import (
     AmbiguousIdentity,
@@ -79,8 +80,9 @@ async def _answer(inquiry: Inquiry, key: RequestKey, ports: PrequalifyPorts) -> 
 
 async def _claim(inquiry: Inquiry, key: RequestKey, ports: PrequalifyPorts) -> Opening | Answered:
     """Claim the key, or wait a little for whoever has it."""
+    token = ports.new_uuid()
     for attempt in range(_POLLS):
-        opening = await _open(inquiry, key, ports)
+        opening = await _open(inquiry, key, token, ports)
         if opening is not None:
             return opening
         if (answered := await ports.ledger.find_answer(key)) is not None:
@@ -91,9 +93,11 @@ async def _claim(inquiry: Inquiry, key: RequestKey, ports: PrequalifyPorts) -> O
     raise InProgress(message, retry_after_s=1)
 
 
-async def _open(inquiry: Inquiry, key: RequestKey, ports: PrequalifyPorts) -> Opening | None:
+async def _open(
+    inquiry: Inquiry, key: RequestKey, token: UUID, ports: PrequalifyPorts
+) -> Opening | None:
     return await ports.ledger.open_inquiry(
-        inquiry, key=key, at=ports.clock(), new_id=ports.new_uuid(), token=ports.new_uuid()
+        inquiry, key=key, at=ports.clock(), new_id=ports.new_uuid(), token=token
     )
 
 
@@ -106,7 +110,7 @@ async def _work(
         if known is not None:
             async with ports.flights.alone(known.consumer_id) as has_waited:
                 if has_waited:
-                    opening = await _open_again(inquiry, key, ports)
+                    opening = await _open_again(inquiry, opening, key, ports)
                     known = identified(inquiry, opening.accounts)
                 if known is not None:
                     return await _decide(inquiry, opening, known, key, ports)
@@ -121,15 +125,18 @@ async def _work(
         if account is not None:
             async with ports.flights.alone(account.consumer_id):
                 return await _decide(inquiry, opening, account, key, ports)
-        opening = await _open_again(inquiry, key, ports)
+        opening = await _open_again(inquiry, opening, key, ports)
     raise Unavailable("database")
 
 
-async def _open_again(inquiry: Inquiry, key: RequestKey, ports: PrequalifyPorts) -> Opening:
-    opening = await _open(inquiry, key, ports)
-    if opening is None:
+async def _open_again(
+    inquiry: Inquiry, opening: Opening, key: RequestKey, ports: PrequalifyPorts
+) -> Opening:
+    """Look everything up again under the same claim, so that whoever began it can still end it."""
+    again = await _open(inquiry, key, opening.claim.token, ports)
+    if again is None:
         raise Unavailable("database")
-    return opening
+    return again
 
 
 async def _decide(
