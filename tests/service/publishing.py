@@ -129,3 +129,17 @@ async def decide_now(
     names, marks = ", ".join(values), ", ".join(["%s"] * len(values))
     await execute(pool, f"insert into power ({names}) values ({marks})", *values.values())  # noqa: S608
     return answers
+
+
+async def owe(pool: Pool, consumer_id: UUID, cents: int) -> None:
+    """Let a consumer owe principal of a pay-in-four purchase, with no payment still to come."""
+    await execute(
+        pool,
+        "insert into loan (consumer_id, loan_id, reference, product, plan, originator,"
+        " note_rate_bps, principal_cents, outstanding_cents, status, booked_on, booked_at) values"
+        " (%s, gen_random_uuid(), 'r', 'pay_in_4', 'pay_in_4', 'o', 0, %s, %s, 'open',"
+        " current_date, now())",
+        *(consumer_id, cents, cents),
+    )
+    owed = "update consumer set drawn_cents = drawn_cents + %s where consumer_id = %s"
+    await execute(pool, owed, cents, consumer_id)

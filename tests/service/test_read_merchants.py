@@ -19,6 +19,7 @@ from tests.service.publishing import (
     decide_now,
     execute,
     make_run,
+    owe,
     publish,
     with_pool,
 )
@@ -292,12 +293,7 @@ def test_what_is_used_up_is_told_so_everywhere(shop, rows):
 
     async def work(shop):
         consumer_id = await asked(shop, row)
-        await execute(
-            shop.pool,
-            "update consumer set drawn_cents = %s where consumer_id = %s",
-            row["limit_total_cents"],
-            consumer_id,
-        )
+        await owe(shop.pool, consumer_id, row["limit_total_cents"])
         return await shop.page(consumer_id, name="lantern loom"), await shop.at(
             consumer_id, "lantern-and-loom"
         )
@@ -358,11 +354,7 @@ def test_a_cursor_ends_where_what_the_list_is_made_from_changes(shop, rows, dire
             await execute(shop.pool, "delete from power where consumer_id = %s", consumer_id)
             await decide_now(shop.pool, consumer_id, rows[1])
         else:
-            await execute(
-                shop.pool,
-                "update consumer set drawn_cents = 100 where consumer_id = %s",
-                consumer_id,
-            )
+            await owe(shop.pool, consumer_id, 100)
         with pytest.raises(DirectoryChanged, match="begin with its first page"):
             await shop.page(consumer_id, page_size=5, cursor=first.next_cursor)
 

@@ -17,6 +17,7 @@ from tests.service.publishing import (
     decide_now,
     execute,
     make_run,
+    owe,
     publish,
     with_pool,
 )
@@ -254,17 +255,16 @@ def test_what_is_used_lowers_every_limit(database, bundle, rows):
     async def work(pool):
         consumer_id = await add_consumer(pool)
         await decide_now(pool, consumer_id, row)
-        use = "update consumer set drawn_cents = %s, held_cents = %s where consumer_id = %s"
         read, found = Reader(pool, bundle), []
-        for drawn, held in ((100_000, 23_400), (row["limit_total_cents"], 0)):
-            await execute(pool, use, drawn, held, consumer_id)
+        for cents in (123_400, row["limit_total_cents"]):
+            await owe(pool, consumer_id, cents)
             found.append(await read(consumer_id))
         return found
 
     some, all_of_it = with_pool(database, work)
     by_limit = row["limit_total_cents"] - 123_400
     assert some.power_total_cents <= by_limit
-    assert (some.used.drawn_cents, some.used.held_cents) == (100_000, 23_400)
+    assert (some.used.drawn_cents, some.used.held_cents) == (123_400, 0)
     assert all_of_it.power_total_cents == 0
     assert {(one.status, one.reason.code) for one in all_of_it.products} == {
         (ProductStatus.USED_UP, "P_USED")

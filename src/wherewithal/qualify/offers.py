@@ -43,6 +43,7 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     is_paid_early: bool
     payments: tuple[Payment, ...]
     law_row_id: str
+    apr_cap_bps: int
 
 
 def offer_for(
@@ -158,6 +159,7 @@ def _monthly(
         is_paid_early=schedule.is_paid_early,
         payments=schedule.payments,
         law_row_id=terms.law_row_id,
+        apr_cap_bps=terms.apr_cap_bps,
     )
 
 
@@ -182,4 +184,5 @@ def _pay_in_4(
         is_paid_early=False,
         payments=schedule.payments,
         law_row_id=terms.law_row_id,
+        apr_cap_bps=terms.apr_cap_bps,
     )

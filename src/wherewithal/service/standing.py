@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from wherewithal.qualify.exposure import Exposure
 from wherewithal.service.answers import ClaimType
 from wherewithal.vocabulary.outcome import DECIDED
 
@@ -50,6 +51,8 @@ class CurrentDecision(msgspec.Struct, frozen=True, kw_only=True):
 
     #: now | offline.
     tempo: str
+    #: Among the decisions that were made now; 0 for one of an offline run.
+    seq: int
     as_of: datetime
     decision_id: str
     bundle_digest: str
@@ -75,8 +78,7 @@ class PersonRow(msgspec.Struct, frozen=True, kw_only=True):
     #: When it was read, by the database's clock; expiry is decided by it.
     read_at: datetime
     is_blocked: bool
-    drawn_cents: int
-    held_cents: int
+    exposure: Exposure
     directory: DirectoryVersion
     #: None: nobody asked, and no run that stands has them.
     decision: CurrentDecision | None
@@ -84,7 +86,17 @@ class PersonRow(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def used_cents(self) -> int:
         """Return what of the limits is in use."""
-        return self.drawn_cents + self.held_cents
+        return self.exposure.used_cents
+
+    @property
+    def drawn_cents(self) -> int:
+        """Return the principal that is owed."""
+        return sum(one.principal_cents for one in self.exposure.positions if not one.is_hold)
+
+    @property
+    def held_cents(self) -> int:
+        """Return what is reserved at checkouts."""
+        return sum(one.principal_cents for one in self.exposure.positions if one.is_hold)
 
 
 class ReadsPeople(Protocol):

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
+
+from wherewithal.qualify.exposure import Exposure, Position
 from wherewithal.service.answers import ClaimType
+from wherewithal.service.applicant_facts import calendar_day
 from wherewithal.service.standing import CurrentDecision, DirectoryVersion, PersonRow
 from wherewithal.store.pool import Pool
 from wherewithal.store.queries import load_queries
 from wherewithal.store.unavailable import as_unavailable
 
-_QUERIES: Final = load_queries("powers.sql")
+#: One statement, to which others may add columns of their own after PERSON_WIDTH.
+PERSON_STATEMENT: Final = load_queries("powers.sql")["read_person"]
+PERSON_WIDTH: Final = 21
+_READ_PERSON: Final = PERSON_STATEMENT.format(more="")
+_POSITIONS: Final = msgspec.json.Decoder(tuple[Position, ...])
 _CLAIMS: Final = {claim.value: claim for claim in ClaimType}
 
 
@@ -27,20 +36,35 @@ class PeopleInStore:
         with as_unavailable():
             async with self._pool.connection() as connection:
                 cursor = connection.cursor(binary=True)
-                await cursor.execute(
-                    _QUERIES["read_person"], {"consumer_id": consumer_id}, prepare=True
-                )
+                await cursor.execute(_READ_PERSON, {"consumer_id": consumer_id}, prepare=True)
                 row = await cursor.fetchone()
-        return None if row is None else _person(row)
+        return None if row is None else person_of(row)
 
 
-def _person(row: tuple[Any, ...]) -> PersonRow:
-    read_at, is_blocked, drawn_cents, held_cents, merchants, programs, *decision = row
+def person_of(row: Sequence[Any]) -> PersonRow:
+    """Return the person of a row of `read_person`, in its order of columns."""
+    read_at, is_blocked, positions, own_cap, first_booked_on, on_time, has_charge_off = row[:7]
+    merchants, programs, *decision = row[7:PERSON_WIDTH]
+    found = () if positions is None else _POSITIONS.decode(positions)
+    today = calendar_day(read_at)
+    late = [
+        due.due_on
+        for one in found
+        if not one.is_hold
+        for due in one.payments[:1]
+        if due.due_on < today
+    ]
     return PersonRow(
         read_at=read_at,
         is_blocked=is_blocked,
-        drawn_cents=drawn_cents,
-        held_cents=held_cents,
+        exposure=Exposure(
+            positions=found,
+            own_cap_cents=own_cap,
+            first_booked_on=first_booked_on,
+            on_time_payments=on_time,
+            has_charge_off=has_charge_off,
+            late_since=min(late, default=None),
+        ),
         directory=DirectoryVersion(merchants, programs),
         decision=None if decision[0] is None else _decision(decision),
     )
@@ -49,6 +73,7 @@ def _person(row: tuple[Any, ...]) -> PersonRow:
 def _decision(row: list[Any]) -> CurrentDecision:
     (
         tempo,
+        seq,
         as_of,
         decision_id,
         bundle_digest,
@@ -62,6 +87,7 @@ def _decision(row: list[Any]) -> CurrentDecision:
     ) = row
     return CurrentDecision(
         tempo=tempo,
+        seq=seq,
         as_of=as_of,
         decision_id=decision_id,
         bundle_digest=bundle_digest,

@@ -360,7 +360,8 @@ create table hold (
     amount_financed_cents  bigint      not null check (amount_financed_cents > 0),
     note_rate_bps          integer     not null,
     apr_bps                integer     not null,
-    -- [[due_on, amount, principal, interest], ...] as it was disclosed.
+    apr_cap_bps            integer     not null,
+    -- [[due_on, amount, principal, interest], ...] of what is still held.
     payments               jsonb       not null,
     status                 text        not null
                            check (status in ('held', 'captured', 'voided', 'expired')),
@@ -388,6 +389,8 @@ create table hold_reference (
     consumer_id  uuid not null,
     hold_id      uuid not null,
     primary key (merchant_id, reference),
+    -- Who captures a hold need not know whose it is.
+    unique (hold_id),
     foreign key (consumer_id, hold_id) references hold
 );
 
@@ -403,6 +406,8 @@ create table loan (
     plan               text        not null,
     originator         text        not null,
     note_rate_bps      integer     not null,
+    -- What of a basket was bought by it; null for an import.
+    basket_cents       bigint,
     principal_cents    bigint      not null check (principal_cents > 0),
     outstanding_cents  bigint      not null check (outstanding_cents between 0 and principal_cents),
     status             text        not null
@@ -426,7 +431,8 @@ create table instalment (
     loan_id          uuid     not null,
     number           smallint not null,
     due_on           date     not null,
-    amount_cents     bigint   not null check (amount_cents > 0),
+    -- Falls where something is refunded.
+    amount_cents     bigint   not null check (amount_cents >= 0),
     principal_cents  bigint   not null check (principal_cents >= 0),
     interest_cents   bigint   not null check (interest_cents >= 0),
     paid_cents       bigint   not null default 0 check (paid_cents between 0 and amount_cents),
@@ -440,8 +446,7 @@ create table instalment (
 create table ledger_entry (
     consumer_id        uuid        not null,
     entry_seq          bigint      not null,
-    -- hold_placed | hold_captured | hold_voided | hold_expired | loan_booked | loan_imported |
-    -- payment_made | payment_late | loan_refunded | loan_charged_off
+    -- service/ledger_records.EntryKind.
     kind               text        not null,
     at                 timestamptz not null,
     hold_id            uuid,

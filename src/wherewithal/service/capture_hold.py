@@ -1,0 +1,109 @@
+"""Capture a hold, once or in parts: each capture books a loan, once for each of its references."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from wherewithal.lending import pay_in_4_financed_cents
+from wherewithal.service.account_book import AccountBook, loan_of
+from wherewithal.service.hold_answers import CaptureAnswer, capture_answer
+from wherewithal.service.hold_refusals import HoldRefused
+from wherewithal.service.ledger_ports import KeepsLedger, LookFor
+from wherewithal.service.ledger_records import AccountView, Hold, HoldStatus, Rail
+from wherewithal.vocabulary.program import PlanCode
+
+#: What is refused once a hold has ended.
+ENDED: Final = {
+    HoldStatus.CAPTURED: "hold_captured",
+    HoldStatus.VOIDED: "hold_voided",
+    HoldStatus.EXPIRED: "hold_expired",
+}
+
+
+class CaptureRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of a basket has been delivered, or all of it."""
+
+    hold_id: UUID
+    #: The merchant's own, unique within the hold.
+    reference: str
+    #: Of the basket; None: all that is left of it.
+    amount_cents: int | None = None
+    #: Whether nothing more will come: what is left is given back.
+    is_last: bool = True
+
+
+async def capture_hold(
+    request: CaptureRequest, *, merchant_id: str | None, ledger: KeepsLedger, loan_id: UUID
+) -> CaptureAnswer:
+    """Return the capture; the same reference returns the first one again.
+
+    `merchant_id`: the only merchant that may; None: any. On card rails a clearing above what is
+    held, or after the hold has ended, is booked and flagged: the goods are gone.
+    Errors: HoldRefused; nothing is booked then. Unavailable.
+    """
+    found = await ledger.find_hold(request.hold_id)
+    if found is None or merchant_id not in (None, found[1]):
+        raise HoldRefused("unknown_hold")
+    consumer_id, _ = found
+    look_for = LookFor(hold_id=request.hold_id, capture_reference=request.reference)
+    async with ledger.open_account(consumer_id, look_for) as account:
+        if account is None or account.view.hold is None:
+            raise HoldRefused("unknown_hold")
+        book = AccountBook(account.view)
+        answer = _captured(request, account.view, book, loan_id)
+        await account.write(book.changes)
+    if isinstance(answer, HoldRefused):
+        raise answer
+    return answer
+
+
+def _captured(
+    request: CaptureRequest, view: AccountView, book: AccountBook, loan_id: UUID
+) -> CaptureAnswer | HoldRefused:
+    """Note the capture in the book, or say why there is none."""
+    hold, made = view.hold, view.captured
+    if hold is None:
+        return HoldRefused("unknown_hold")
+    if made is not None:
+        is_same = request.amount_cents in (None, made.basket_cents)
+        return capture_answer(made) if is_same else HoldRefused("reference_reused")
+    has_ended = hold.status is not HoldStatus.HELD or hold in view.lapsed
+    if has_ended and hold.rail is Rail.DIRECT:
+        return HoldRefused("hold_expired" if hold in view.lapsed else ENDED[hold.status])
+    open_cents = 0 if has_ended else hold.basket_cents - hold.captured_cents
+    amount_cents = open_cents if request.amount_cents is None else request.amount_cents
+    is_over = amount_cents > open_cents
+    if is_over and hold.rail is Rail.DIRECT:
+        return HoldRefused("above_hold")
+    principal_cents = _principal_cents(hold, amount_cents)
+    if not is_over:
+        # Parts are rounded each for itself, and never come to more than the whole.
+        principal_cents = min(principal_cents, hold.held_cents)
+    if principal_cents <= 0:
+        return HoldRefused("too_small" if request.amount_cents else ENDED[_state(hold, has_ended)])
+    loan = loan_of(
+        hold,
+        loan_id=loan_id,
+        reference=request.reference,
+        basket_cents=amount_cents,
+        principal_cents=principal_cents,
+        at=view.at,
+        is_over_limit=is_over,
+    )
+    is_last = request.is_last or amount_cents >= open_cents
+    book.capture(hold, loan, basket_cents=amount_cents, is_last=is_last, has_ended=has_ended)
+    return capture_answer(loan)
+
+
+def _state(hold: Hold, has_ended: bool) -> HoldStatus:  # noqa: FBT001 - one truth about one hold
+    return HoldStatus.EXPIRED if has_ended and hold.status is HoldStatus.HELD else hold.status
+
+
+def _principal_cents(hold: Hold, amount_cents: int) -> int:
+    """Return what is lent of a part of the basket: what is paid at the till is in proportion."""
+    if hold.plan is PlanCode.PAY_IN_4:
+        return pay_in_4_financed_cents(amount_cents)
+    return amount_cents - amount_cents * hold.down_payment_cents // hold.basket_cents

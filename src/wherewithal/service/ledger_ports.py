@@ -1,0 +1,64 @@
+"""Ports of the ledger, named by need; `store` implements them."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+from uuid import UUID
+
+import msgspec
+
+from wherewithal.service.ledger_records import AccountView, Changes
+
+
+class LookFor(msgspec.Struct, frozen=True, kw_only=True):
+    """What else to read of an account: a hold by id, or by the merchant's reference."""
+
+    hold_id: UUID | None = None
+    merchant_id: str | None = None
+    reference: str | None = None
+    prequalification_id: UUID | None = None
+    #: A capture of the hold, by the merchant's reference for it.
+    capture_reference: str | None = None
+
+
+class OpenAccount(Protocol):
+    """An account under its lock."""
+
+    @property
+    def view(self) -> AccountView:
+        """Return the account as it was when the lock was had."""
+        ...
+
+    async def write(self, changes: Changes) -> None:
+        """Write what changed; nobody sees it before the account is closed."""
+        ...
+
+
+class KeepsLedger(Protocol):
+    """Keeps what consumers owe and have promised. Every method: Unavailable if it does not answer.
+
+    Where the answer to a commit is lost, what was written may be there or not; the same request
+    asked again finds it by its reference.
+    """
+
+    def open_account(
+        self, consumer_id: UUID, look_for: LookFor
+    ) -> AbstractAsyncContextManager[OpenAccount | None]:
+        """Lock an account and read it; None if there is no such consumer.
+
+        What was written is committed at the end; if the block raises, nothing is.
+        """
+        ...
+
+    async def find_hold(self, hold_id: UUID) -> tuple[UUID, str] | None:
+        """Return whose a hold is and at which merchant; None if there is no such hold."""
+        ...
+
+    async def lapsed_consumers(self, *, rows_max: int) -> tuple[UUID, ...]:
+        """Return consumers with a hold that is past its time and still written down as held."""
+        ...
+
+    async def active_at_merchant(self, merchant_id: str, *, rows_max: int) -> int:
+        """Return how many holds are active at a merchant, counted up to `rows_max`."""
+        ...

@@ -1,0 +1,237 @@
+"""Place a hold: reserve power for a basket at a merchant, once for each of its references.
+
+What is offered is worked out by the functions that told the person, on the account as it is under
+its lock; so what was shown holds, and nothing else does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from wherewithal.qualify.baskets import BasketProduct, Refusal, basket_at
+from wherewithal.qualify.exposure import closed_reason, person_left
+from wherewithal.qualify.merchant_index import MerchantIndex
+from wherewithal.qualify.offers import Offer
+from wherewithal.service.account_book import AccountBook
+from wherewithal.service.applicant_facts import calendar_day
+from wherewithal.service.directory import Held, HeldDirectory
+from wherewithal.service.errors import TooMany, Unavailable
+from wherewithal.service.hold_answers import hold_answer
+from wherewithal.service.hold_refusals import HoldRefused
+from wherewithal.service.hold_states import HOLDS_AT_MERCHANT_MAX, LIVES
+from wherewithal.service.ledger_ports import KeepsLedger, LookFor
+from wherewithal.service.ledger_records import AccountView, Due, Hold, HoldRequest, HoldStatus
+from wherewithal.service.read_spending_power import expired_products, standing_of, status_of
+from wherewithal.service.standing import CurrentDecision, PersonRow, ReadsPeople
+from wherewithal.service.standing_products import ProductAnswers
+from wherewithal.vocabulary.outcome import Outcome
+from wherewithal.vocabulary.program import PlanCode
+
+_ENCODER: Final = msgspec.json.Encoder()
+#: How often the directory may change between a look and the lock, before it is given up.
+_TRIES_MAX: Final = 3
+#: Why nothing may be told or lent, by what stands for the person; a merchant hears no more.
+_STANDING: Final = {
+    "blocked": "not_available",
+    "not_decided": "ask_first",
+    "not_yet_assessed": "ask_first",
+    "expired": "prequalification_expired",
+}
+_REFUSALS: Final = {
+    Refusal.BELOW_LEAST: "below_least",
+    Refusal.BETWEEN_PLANS: "between_plans",
+    Refusal.ABOVE_LIMITS: "over_power",
+    Refusal.ABOVE_CAPACITY: "over_power",
+    Refusal.ABOVE_PROGRAM: "over_program",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldPorts:
+    """Everything that holds reach for; wiring makes one a process."""
+
+    ledger: KeepsLedger
+    people: ReadsPeople
+    directory: HeldDirectory
+    products: ProductAnswers
+    new_uuid: Callable[[], UUID]
+    #: Whether a merchant may place another hold; counted by somebody who remembers for a while.
+    has_room: Callable[[str], Awaitable[bool]]
+
+
+async def place_hold(
+    request: HoldRequest, *, credential_id: str, request_digest: bytes, ports: HoldPorts
+) -> tuple[bytes, bool]:
+    """Return the answer encoded, and whether the hold is new.
+
+    The same reference with the same request returns the first answer, byte for byte, for ever.
+    Errors: HoldRefused with one code; nothing is reserved then, and what has lapsed is given back.
+            TooMany if the merchant has too many active holds. Unavailable.
+    """
+    held = await _directory(request, ports)
+    look_for = LookFor(
+        merchant_id=request.merchant_id,
+        reference=request.reference,
+        prequalification_id=request.prequalification_id,
+    )
+    for _ in range(_TRIES_MAX):
+        async with ports.ledger.open_account(request.consumer_id, look_for) as account:
+            if account is None:
+                raise HoldRefused("unknown_consumer")
+            view = account.view
+            if view.hold is not None:
+                return _again(view.hold, request_digest), False
+            if held.version.programs >= view.person.directory.programs:
+                book = AccountBook(view)
+                found = offer_or_refusal(request, view, held.index, ports.products)
+                if isinstance(found, Offer):
+                    hold = _hold(request, view, found, credential_id, ports.new_uuid())
+                    book.place(_with_answer(hold, request_digest, found, request.consumer_id))
+                # A refusal commits what has lapsed.
+                await account.write(book.changes)
+                break
+        # Terms changed since: they are read with no lock held.
+        held = await ports.directory.at(view.person.directory, on=calendar_day(view.at))
+    else:
+        what = "directory"
+        raise Unavailable(what)
+    if isinstance(found, HoldRefused):
+        raise found
+    placed = book.changes.placed
+    return placed.response if placed else b"", True
+
+
+async def _directory(request: HoldRequest, ports: HoldPorts) -> Held:
+    if not await ports.has_room(request.merchant_id):
+        message = "This merchant has as many active holds as it may have."
+        raise TooMany("holds_at_merchant", message, retry_after_s=60)
+    version, at = await ports.directory.latest()
+    return await ports.directory.at(version, on=calendar_day(at))
+
+
+def _again(hold: Hold, request_digest: bytes) -> bytes:
+    if hold.request_digest != request_digest:
+        raise HoldRefused("reference_reused")
+    return hold.response
+
+
+def _with_answer(hold: Hold, request_digest: bytes, offer: Offer, consumer_id: UUID) -> Hold:
+    answer = hold_answer(hold, consumer_id=consumer_id, offer=offer)
+    return msgspec.structs.replace(
+        hold, request_digest=request_digest, response=_ENCODER.encode(answer)
+    )
+
+
+def offer_or_refusal(
+    request: HoldRequest, view: AccountView, index: MerchantIndex, products: ProductAnswers
+) -> Offer | HoldRefused:
+    """Return the offer that the basket is lent under, or the one code that says why there is none.
+
+    Pure: the same account, merchant and request have the same answer.
+    """
+    person = view.person
+    if view.is_reference_taken:
+        return HoldRefused("reference_reused")
+    if not view.has_prequalification:
+        return HoldRefused("unknown_prequalification")
+    status, decision = status_of(person, products), person.decision
+    if status != "available" or decision is None:
+        return HoldRefused(_STANDING.get(status, "not_available"))
+    if decision.outcome != Outcome.APPROVED.value:
+        return HoldRefused("not_available")
+    if request.product.value in expired_products(person, decision):
+        return HoldRefused("prequalification_expired")
+    if len(_holds_at(person, request.merchant_id)) >= HOLDS_AT_MERCHANT_MAX:
+        return HoldRefused("too_many_holds")
+    return _offer(request, view, decision, index, products)
+
+
+def _holds_at(person: PersonRow, merchant_id: str) -> list[object]:
+    return [
+        one for one in person.exposure.positions if one.is_hold and one.merchant_id == merchant_id
+    ]
+
+
+def _offer(
+    request: HoldRequest,
+    view: AccountView,
+    decision: CurrentDecision,
+    index: MerchantIndex,
+    products: ProductAnswers,
+) -> Offer | HoldRefused:
+    exposure, position = view.exposure, index.position(request.merchant_id)
+    catalogue, standing = products.bundle.catalogue, standing_of(decision)
+    product = catalogue.product(request.product)
+    if position is None:
+        return HoldRefused("unknown_merchant")
+    if product is None or request.plan not in product.plans:
+        return HoldRefused("plan_not_offered")
+    tier, on = standing.pricing_tier, calendar_day(view.at)
+    if closed_reason(exposure, catalogue=catalogue, pricing_tier=tier, on=on):
+        return HoldRefused("not_available")
+    left = person_left(msgspec.structs.asdict(standing), exposure, catalogue=catalogue, on=on)
+    left["merchant_used_cents"] = exposure.used_at_cents(request.merchant_id)
+    left["outcome"] = decision.outcome
+    answers = basket_at(index, left, position, basket_cents=request.basket_cents)
+    one = next(one for one in answers if one.product is request.product)
+    offer = next((offer for offer in one.offers if offer.plan is request.plan), None)
+    return offer or HoldRefused(_why(one))
+
+
+def _why(one: BasketProduct) -> str:
+    if one.refusal is not None:
+        return _REFUSALS[one.refusal]
+    if one.offers:
+        # Another plan carries the basket.
+        return "plan_not_offered"
+    return "over_power" if one.answer.reason in {"P_LIMIT", "R09"} else "not_available"
+
+
+def _hold(
+    request: HoldRequest,
+    view: AccountView,
+    offer: Offer,
+    credential_id: str,
+    hold_id: UUID,
+) -> Hold:
+    lent = offer.payments[1:] if offer.plan is PlanCode.PAY_IN_4 else offer.payments
+    decision = view.person.decision
+    return Hold(
+        hold_id=hold_id,
+        merchant_id=request.merchant_id,
+        reference=request.reference,
+        request_digest=b"",
+        credential_id=credential_id,
+        prequalification_id=request.prequalification_id,
+        decision_seq=decision.seq if decision else 0,
+        bundle_digest=decision.bundle_digest if decision else "",
+        commitment_id=request.commitment_id,
+        product=request.product,
+        plan=offer.plan,
+        program_id=offer.program_id,
+        originator=offer.originator,
+        law_row_id=offer.law_row_id,
+        rail=request.rail,
+        basket_cents=offer.basket_cents,
+        down_payment_cents=offer.down_payment_cents,
+        amount_financed_cents=offer.amount_financed_cents,
+        note_rate_bps=offer.note_rate_bps,
+        apr_bps=offer.apr_bps,
+        apr_cap_bps=offer.apr_cap_bps,
+        payments=tuple(
+            Due(one.due_on, one.amount_cents, one.principal_cents, one.interest_cents)
+            for one in lent
+        ),
+        status=HoldStatus.HELD,
+        captured_cents=0,
+        held_cents=offer.amount_financed_cents,
+        placed_at=view.at,
+        expires_at=view.at + LIVES[request.rail],
+        ended_at=None,
+        response=b"",
+    )

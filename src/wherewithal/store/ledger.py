@@ -1,0 +1,136 @@
+"""The ledger in Postgres (`KeepsLedger`): a short transaction a change, under the consumer's lock.
+
+READ COMMITTED: the row is locked first, and only then, by a new statement, is anything read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from wherewithal.service.ledger_ports import LookFor, OpenAccount
+from wherewithal.service.ledger_records import AccountView, Changes, Hold, Loan
+from wherewithal.store.ledger_changes import changes_statement
+from wherewithal.store.pool import Connection, Pool
+from wherewithal.store.powers import PERSON_STATEMENT, PERSON_WIDTH, person_of
+from wherewithal.store.queries import load_queries
+from wherewithal.store.unavailable import as_unavailable
+
+_QUERIES: Final = load_queries("ledger.sql")
+_LOOK: Final = PERSON_STATEMENT.format(more=_QUERIES["look"].partition("\n")[2])
+
+
+_LOAN: Final = msgspec.json.Decoder(Loan)
+
+
+class LedgerInStore:
+    """Opens accounts, and says whose a hold is."""
+
+    def __init__(self, pool: Pool, *, new_uuid: Callable[[], UUID]) -> None:
+        """Keep where connections come from."""
+        self._pool, self._new_uuid = pool, new_uuid
+
+    @contextlib.asynccontextmanager
+    async def open_account(
+        self, consumer_id: UUID, look_for: LookFor
+    ) -> AsyncIterator[OpenAccount | None]:
+        """Lock an account and read it; what was written is committed at the end, or nothing is."""
+        parameters = {"consumer_id": consumer_id, **msgspec.structs.asdict(look_for)}
+        with as_unavailable():
+            async with self._pool.transaction() as connection:
+                cursor = connection.cursor(binary=True)
+                # Sent together; the server begins the second only when the first has the lock.
+                async with connection.pipeline():
+                    await cursor.execute(_QUERIES["lock"], parameters, prepare=True)
+                    look = connection.cursor(binary=True)
+                    await look.execute(_LOOK, parameters, prepare=True)
+                    row = await look.fetchone()
+                if row is None:
+                    yield None
+                else:
+                    yield _Account(connection, _view(consumer_id, row, look_for), self._new_uuid)
+
+    async def find_hold(self, hold_id: UUID) -> tuple[UUID, str] | None:
+        """Return whose a hold is and at which merchant; None if there is no such hold."""
+        with as_unavailable():
+            async with self._pool.connection() as connection:
+                cursor = connection.cursor(binary=True)
+                await cursor.execute(_QUERIES["find_hold"], {"hold_id": hold_id}, prepare=True)
+                row = await cursor.fetchone()
+        return None if row is None else (row[0], row[1])
+
+    async def lapsed_consumers(self, *, rows_max: int) -> tuple[UUID, ...]:
+        """Return consumers with a hold that is past its time and still written down as held."""
+        with as_unavailable():
+            async with self._pool.connection() as connection:
+                cursor = connection.cursor(binary=True)
+                await cursor.execute(_QUERIES["lapsed"], {"rows_max": rows_max}, prepare=True)
+                rows = await cursor.fetchall()
+        return tuple(row[0] for row in rows)
+
+    async def active_at_merchant(self, merchant_id: str, *, rows_max: int) -> int:
+        """Return how many holds are active at a merchant, counted up to `rows_max`."""
+        with as_unavailable():
+            async with self._pool.connection() as connection:
+                cursor = connection.cursor(binary=True)
+                parameters = {"merchant_id": merchant_id, "rows_max": rows_max}
+                await cursor.execute(_QUERIES["active_at_merchant"], parameters, prepare=True)
+                row = await cursor.fetchone()
+        return 0 if row is None else int(row[0])
+
+
+class _Account:
+    """An account under its lock."""
+
+    def __init__(
+        self, connection: Connection, view: AccountView, new_uuid: Callable[[], UUID]
+    ) -> None:
+        self._connection, self.view, self._new_uuid = connection, view, new_uuid
+
+    async def write(self, changes: Changes) -> None:
+        """Write what changed; committed when the account is closed."""
+        if changes.is_empty:
+            return
+        statement, values = changes_statement(changes, new_uuid=self._new_uuid)
+        values |= {"consumer_id": self.view.consumer_id, "at": self.view.at}
+        cursor = self._connection.cursor(binary=True)
+        await cursor.execute(statement, values, prepare=True)
+
+
+def _view(consumer_id: UUID, row: Any, look_for: LookFor) -> AccountView:
+    _, _, has_prequalification, is_reference_taken, holds, captured = row[PERSON_WIDTH:]
+    person = person_of(row)
+    found = tuple(map(_hold, msgspec.json.decode(holds))) if holds else ()
+    return AccountView(
+        consumer_id=consumer_id,
+        at=person.read_at,
+        person=person,
+        has_prequalification=has_prequalification,
+        is_reference_taken=is_reference_taken,
+        captured=None if captured is None else _LOAN.decode(captured),
+        hold=next((one for one in found if _is_asked(one, look_for)), None),
+        lapsed=tuple(one for one in found if _has_lapsed(one, person.read_at)),
+    )
+
+
+def _hold(stored: dict[str, Any]) -> Hold:
+    for name in ("request_digest", "response"):
+        stored[name] = bytes.fromhex(stored[name].removeprefix("\\x"))
+    return msgspec.convert(stored, Hold, strict=False)
+
+
+def _is_asked(hold: Hold, look_for: LookFor) -> bool:
+    is_by_reference = (hold.merchant_id, hold.reference) == (
+        look_for.merchant_id,
+        look_for.reference,
+    )
+    return hold.hold_id == look_for.hold_id or is_by_reference
+
+
+def _has_lapsed(hold: Hold, at: datetime) -> bool:
+    return hold.status == "held" and hold.expires_at <= at

@@ -1,0 +1,129 @@
+-- The ledger: lock, look, write. The look is a statement of its own after the lock was had, for one that
+-- waited would otherwise see what was true before the others were done. What is written hangs on the
+-- account's row, and is put together by store/ledger_changes.py, those blocks alone that have something
+-- to write.
+
+-- lock --
+select 1 from consumer where consumer_id = %(consumer_id)s for update
+
+-- look --
+-- Columns that the look adds to `read_person`.
+,
+       c.ledger_seq, c.event_seq,
+       exists (select from prequalification q
+                where q.consumer_id = c.consumer_id
+                  and q.prequalification_id = %(prequalification_id)s),
+       exists (select from hold_reference r
+                where r.merchant_id = %(merchant_id)s and r.reference = %(reference)s
+                  and r.consumer_id <> c.consumer_id),
+       (select jsonb_agg(to_jsonb(h))
+          from hold h
+         where h.consumer_id = c.consumer_id
+           and (h.hold_id = %(hold_id)s
+                or (h.merchant_id = %(merchant_id)s and h.reference = %(reference)s)
+                or (h.status = 'held' and h.expires_at <= clock.at)))::text,
+       (select to_jsonb(l) from loan l
+         where l.consumer_id = c.consumer_id and l.hold_id = %(hold_id)s
+           and l.reference = %(capture_reference)s)::text
+
+-- find_hold --
+-- Whose a hold is: who captures it need not know.
+select consumer_id, merchant_id from hold_reference where hold_id = %(hold_id)s
+
+-- lapsed --
+-- Consumers with a hold that is past its time and still written down as held.
+select distinct consumer_id from (
+    select consumer_id from hold where status = 'held' and expires_at <= clock_timestamp()
+    order by expires_at limit %(rows_max)s
+) h
+
+-- active_at_merchant --
+-- Active holds at a merchant, counted up to a bound.
+select count(*) from (
+    select from hold where merchant_id = %(merchant_id)s and status = 'held' limit %(rows_max)s
+) h
+
+-- account --
+account as (
+    update consumer set
+        held_cents = held_cents + %(held_delta_cents)s,
+        drawn_cents = drawn_cents + %(drawn_delta_cents)s,
+        ledger_seq = ledger_seq + jsonb_array_length(%(entries)s::jsonb),
+        event_seq = event_seq + jsonb_array_length(%(events)s::jsonb),
+        first_booked_on = coalesce(first_booked_on, %(first_booked_on)s),
+        on_time_payments = on_time_payments + %(on_time_payments)s,
+        has_charge_off = has_charge_off or %(has_charge_off)s
+    where consumer_id = %(consumer_id)s
+    returning ledger_seq - jsonb_array_length(%(entries)s::jsonb) as ledger_seq,
+              event_seq - jsonb_array_length(%(events)s::jsonb) as event_seq
+)
+
+-- entries --
+written as (
+    insert into ledger_entry (
+        consumer_id, entry_seq, kind, at, hold_id, loan_id, reference, amount_cents,
+        held_delta_cents, drawn_delta_cents, detail
+    )
+    select %(consumer_id)s, account.ledger_seq + e.n, e.value ->> 'kind', %(at)s,
+        (e.value ->> 'hold_id')::uuid, (e.value ->> 'loan_id')::uuid, e.value ->> 'reference',
+        (e.value ->> 'amount_cents')::bigint, (e.value ->> 'held_delta_cents')::bigint,
+        (e.value ->> 'drawn_delta_cents')::bigint, e.value -> 'detail'
+    from account, jsonb_array_elements(%(entries)s::jsonb) with ordinality e (value, n)
+)
+
+-- events --
+told as (
+    insert into event (
+        consumer_id, event_seq, event_id, type, merchant_id, payload, created_at
+    )
+    select %(consumer_id)s, account.event_seq + e.n, (e.value ->> 'event_id')::uuid,
+        e.value ->> 'type', e.value ->> 'merchant_id', e.value -> 'payload', %(at)s
+    from account, jsonb_array_elements(%(events)s::jsonb) with ordinality e (value, n)
+)
+
+-- placed --
+placed as (
+    insert into hold
+    select h.* from account, jsonb_populate_record(null::hold, %(placed)s::jsonb
+        || jsonb_build_object('consumer_id', %(consumer_id)s::uuid)) h
+    returning merchant_id, reference, consumer_id, hold_id
+),
+referred as (
+    insert into hold_reference (merchant_id, reference, consumer_id, hold_id)
+    select merchant_id, reference, consumer_id, hold_id from placed
+)
+
+-- moves --
+moved as (
+    update hold h set
+        status = m.status, captured_cents = m.captured_cents, held_cents = m.held_cents,
+        payments = m.payments, ended_at = m.ended_at
+    from account, jsonb_to_recordset(%(moves)s::jsonb) as m (
+        hold_id uuid, status text, captured_cents bigint, held_cents bigint, payments jsonb,
+        ended_at timestamptz
+    )
+    where h.consumer_id = %(consumer_id)s and h.hold_id = m.hold_id
+)
+
+-- loans --
+booked as (
+    insert into loan
+    select n.* from account, jsonb_array_elements(%(loans)s::jsonb) l (value),
+        jsonb_populate_record(null::loan, l.value
+            || jsonb_build_object('consumer_id', %(consumer_id)s::uuid)) n
+    returning consumer_id, loan_id
+),
+scheduled as (
+    insert into instalment (
+        consumer_id, loan_id, number, due_on, amount_cents, principal_cents, interest_cents
+    )
+    select booked.consumer_id, booked.loan_id, p.n, (p.value ->> 0)::date,
+        (p.value ->> 1)::bigint, (p.value ->> 2)::bigint, (p.value ->> 3)::bigint
+    from booked
+    join jsonb_array_elements(%(loans)s::jsonb) l (value)
+        on (l.value ->> 'loan_id')::uuid = booked.loan_id
+    cross join jsonb_array_elements(l.value -> 'payments') with ordinality p (value, n)
+)
+
+-- result --
+select 1 from account
