@@ -19,6 +19,7 @@ from wherewithal.sources.facts_assumptions import assumptions_of
 from wherewithal.sources.facts_check import refuse_after
 from wherewithal.sources.facts_parquet import facts_of_part, scan_parquet_facts
 from wherewithal.surfaces.cli.ports import FactsFile, OfflineAnswer
+from wherewithal.wiring.served_bundle import served_bundle
 
 
 def offline_run(
@@ -36,7 +37,7 @@ def offline_run(
     facts, which is deleted at the end.
     Errors: as the source's, the bundle's and `run_offline`.
     """
-    bundle = _bundle(bundle_folder)
+    bundle = served_bundle(bundle_folder)
     with tempfile.TemporaryDirectory(prefix="wherewithal-") as temporary:
         facts = file.path
         if file.source == "parquet":

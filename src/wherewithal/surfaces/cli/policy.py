@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.text import Text
 
 from wherewithal.qualify.bundle import PolicyBundle
-from wherewithal.qualify.cases import GoldenCase, check_cases
-from wherewithal.qualify.declared import Promises, keep_promises
+from wherewithal.qualify.cases import GoldenCase
+from wherewithal.qualify.gate import Gate, pass_gate
 from wherewithal.surfaces.cli.answer import print_json
 from wherewithal.surfaces.cli.findings import Finding, counted, print_findings
 from wherewithal.surfaces.cli.ports import Ports
@@ -41,7 +41,8 @@ def add_policy(app: App, ports: Ports) -> None:
 
         A bundle is a folder of DMN models, attributes, products, law rows and reasons. Each problem
         has its place (file, decision, rule, line), what was expected and, where a name is nearly
-        right, the name that may be meant. Its golden cases are decided by both executors. Ends with
+        right, the name that may be meant. Its golden cases are decided by both executors, and so
+        are rows at and around every threshold, some by the reference too; all must agree. Ends with
         0 if the bundle can be used, warnings or not, and with 1 if it is refused.
 
         Parameters
@@ -52,25 +53,22 @@ def add_policy(app: App, ports: Ports) -> None:
             Print JSON instead of text.
         """
         checked: PolicyBundle | None = None
-        promises = Promises(proved=(), errors=(), warnings=())
+        gate = Gate()
         cases: Sequence[GoldenCase] = ()
         try:
             checked = ports.load_bundle(bundle)
             cases = ports.load_cases(bundle)
-            promises = keep_promises(checked)
-            errors: Sequence[Problem] = [*check_cases(checked, cases), *promises.errors]
+            gate = pass_gate(checked, cases)
+            errors: Sequence[Problem] = gate.errors
         except BundleRefused as refusal:
             errors = refusal.problems
         warnings = [
             *(checked.warnings if checked else ()),
+            *gate.warnings,
             *([] if cases or errors else [NO_CASES]),
         ]
         notes = checked.notes if checked else ()
-        proved = (
-            {**_proved(checked), "cases": len(cases), "promises": promises.proved}
-            if checked and not errors
-            else None
-        )
+        proved = {**_proved(checked), **_passed(gate)} if checked and not errors else None
         if json:
             print_json(
                 {
@@ -107,6 +105,17 @@ def _proved(bundle: PolicyBundle) -> dict[str, Any]:
     }
 
 
+def _passed(gate: Gate) -> dict[str, Any]:
+    """Return what the gate tried, with none of it failed."""
+    return {
+        "cases": gate.cases,
+        "promises": gate.promises,
+        "threshold_rows": gate.rows,
+        "reference_rows": gate.reference_rows,
+        "rules_hit": gate.rules_hit,
+    }
+
+
 def _print_for_people(
     bundle: Path, findings: Sequence[Finding], proved: dict[str, Any] | None
 ) -> None:
@@ -127,6 +136,9 @@ def _print_for_people(
             "Every name is known, every type fits, no arithmetic can overflow, and no table reads"
             " what law or purpose forbids.\n"
             f"{proved['cases']} golden cases decided as written, by both executors.\n"
+            f"{proved['threshold_rows']:,} rows around its thresholds hit {proved['rules_hit']} of"
+            f" {proved['rules']} rules; scalar and columnar agree on all of them, the reference on"
+            f" the {proved['reference_rows']:,} that it evaluated.\n"
             + "".join(f"{sentence}\n" for sentence in proved["promises"])
             + f"It changes on: {begins or 'no day'}.\nDigest: {proved['digest']}"
         )
