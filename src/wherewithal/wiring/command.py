@@ -15,7 +15,6 @@ from wherewithal.qualify.bundle import PolicyBundle
 from wherewithal.sources.bundle import load_bundle
 from wherewithal.sources.bureau_transunion import read_transunion
 from wherewithal.sources.cases import load_cases
-from wherewithal.sources.catalogue import check_catalogues, load_directory, load_mcc_codes
 from wherewithal.sources.facts_assumptions import assumptions_of
 from wherewithal.sources.facts_check import checked, refuse_after
 from wherewithal.sources.facts_json import read_json_facts
@@ -26,9 +25,9 @@ from wherewithal.sources.tck_folder import read_tck_folder
 from wherewithal.surfaces.cli.app import build_app, run
 from wherewithal.surfaces.cli.ports import FactsFile, OfflineAnswer, Ports
 from wherewithal.vocabulary.errors import BundleRefused, Problem
-from wherewithal.vocabulary.merchant import Directory
+from wherewithal.wiring.directory import sample_directory_for
 from wherewithal.wiring.offline import offline_run
-from wherewithal.wiring.places import shipped
+from wherewithal.wiring.places import BUNDLE, shipped
 from wherewithal.wiring.service_ports import (
     demo_ports,
     merchant_ports,
@@ -36,7 +35,6 @@ from wherewithal.wiring.service_ports import (
     service_ports,
 )
 
-BUNDLE = "policies/everyday"
 _READERS = {
     "lendingclub": read_lendingclub,
     "json": read_json_facts,
@@ -69,7 +67,7 @@ def ports() -> Ports:
         assumptions_of=assumptions_of,
         load_bundle=load_bundle_or_shipped,
         load_cases=load_cases,
-        load_directory=load_sample_directory,
+        load_directory=sample_directory_for,
         read_tck=read_tck_folder,
         run_offline=run_offline,
         shipped=shipped,
@@ -118,20 +116,6 @@ def folder_or_shipped(folder: Path | None) -> Path:
 def load_bundle_or_shipped(folder: Path | None) -> PolicyBundle:
     """Return the bundle of a folder, or the one that ships."""
     return load_bundle(folder_or_shipped(folder))
-
-
-def load_sample_directory(bundle: PolicyBundle) -> Directory | None:
-    """Return the sample merchants and programs, checked against the bundle; None if not at hand."""
-    names = ("examples/merchants.csv", "examples/programs.csv", "examples/mcc/mcc_codes.csv")
-    merchants, programs, codes = (shipped(name) for name in names)
-    if merchants is None or programs is None or codes is None:
-        return None
-    mcc_codes = load_mcc_codes(codes)
-    directory = load_directory(merchants, programs, mcc_codes=mcc_codes)
-    check_catalogues(
-        catalogue=bundle.catalogue, directory=directory, law=bundle.law, mcc_codes=mcc_codes
-    )
-    return directory
 
 
 if __name__ == "__main__":

@@ -27,9 +27,9 @@ from wherewithal.sources.bundle import load_bundle
 from wherewithal.surfaces.cli.demo_ports import DemoService, MadeDirectory
 from wherewithal.surfaces.cli.service import LOOPBACK, Started, Up
 from wherewithal.vocabulary.errors import WherewithalError
-from wherewithal.wiring.desk import BUNDLE, now
+from wherewithal.wiring.desk import now
 from wherewithal.wiring.directory import made_directory
-from wherewithal.wiring.places import needed
+from wherewithal.wiring.places import BUNDLE, needed
 from wherewithal.wiring.processes import ProcessEnded
 from wherewithal.wiring.service_settings import BUREAU, DATA, DATABASE, SIMULATION
 from wherewithal.wiring.up import run_up

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from wherewithal.vocabulary.errors import InputRefused, Problem
 
+#: The policy that ships.
+BUNDLE = "policies/everyday"
 _CHECKOUT = Path(__file__).resolve().parents[3]
 
 

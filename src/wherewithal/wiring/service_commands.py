@@ -22,12 +22,6 @@ from wherewithal.service.publish_generation import (
 from wherewithal.service.standing import DirectoryVersion
 from wherewithal.sources.bundle import load_bundle
 from wherewithal.sources.bureau_simulator import Pace, SimulatorServer, build_app
-from wherewithal.sources.catalogue import (
-    check_catalogues,
-    load_directory,
-    load_mcc_codes,
-    load_programs,
-)
 from wherewithal.store.directory import DirectoryInStore
 from wherewithal.store.generations import GenerationsInStore
 from wherewithal.store.migrate import check_migrated, migrate
@@ -36,12 +30,11 @@ from wherewithal.surfaces.cli.service import ListedKey
 from wherewithal.vocabulary.errors import InputRefused, Problem
 from wherewithal.vocabulary.merchant import Directory
 from wherewithal.vocabulary.program import Program
-from wherewithal.wiring import service_keys
+from wherewithal.wiring import directory, service_keys
 from wherewithal.wiring.api import serve_api
 from wherewithal.wiring.database import keys_of, open_database
-from wherewithal.wiring.desk import BUNDLE, now
-from wherewithal.wiring.directory import MCC_CODES
-from wherewithal.wiring.places import needed, shipped
+from wherewithal.wiring.desk import now
+from wherewithal.wiring.places import BUNDLE, needed, shipped
 from wherewithal.wiring.processes import end_with_parent
 from wherewithal.wiring.service_settings import ServiceSettings, settings_at_start
 from wherewithal.wiring.up import run_up
@@ -165,32 +158,20 @@ async def prune_runs(portfolio: str, keep: int) -> list[int]:
 
 def read_directory(merchants: Path, programs: Path) -> Directory:
     """Return merchants and programs of two files, checked with the bundle and its law."""
-    mcc_codes, bundle = load_mcc_codes(needed(MCC_CODES)), load_bundle(needed(BUNDLE))
-    directory = load_directory(merchants, programs, mcc_codes=mcc_codes)
-    check_catalogues(
-        catalogue=bundle.catalogue, directory=directory, law=bundle.law, mcc_codes=mcc_codes
-    )
-    return directory
+    return directory.read_directory(merchants, programs, bundle=load_bundle(needed(BUNDLE)))
 
 
 def read_programs(programs: Path) -> Sequence[Program]:
     """Return programs of one file, checked alike."""
-    mcc_codes, bundle = load_mcc_codes(needed(MCC_CODES)), load_bundle(needed(BUNDLE))
-    found = load_programs(programs, mcc_codes=mcc_codes)
-    check_catalogues(
-        catalogue=bundle.catalogue,
-        directory=Directory(merchants=(), programs=found),
-        law=bundle.law,
-        mcc_codes=mcc_codes,
-    )
-    return found
+    bundle = load_bundle(needed(BUNDLE))
+    return directory.read_directory(None, programs, bundle=bundle).programs
 
 
-async def replace_directory(directory: Directory) -> DirectoryVersion:
+async def replace_directory(whole: Directory) -> DirectoryVersion:
     """Write all merchants and programs anew."""
     async with _batch_pool() as pool:
         return await DirectoryInStore(pool).replace_directory(
-            merchants_frame(directory), directory.programs
+            merchants_frame(whole), whole.programs
         )
 
 
