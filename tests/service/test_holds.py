@@ -13,7 +13,6 @@ from tests.service.publishing import execute
 from tests.service.tills import Till, at_till
 from wherewithal.qualify.decide_frame import decide_frame
 from wherewithal.service.hold_refusals import REFUSALS, HoldRefused
-from wherewithal.service.ledger_records import Rail
 from wherewithal.sources.catalogue import load_directory, load_mcc_codes
 from wherewithal.vocabulary.merchant import Directory
 from wherewithal.vocabulary.program import PlanCode, ProductCode
@@ -178,7 +177,7 @@ def test_the_sweeper_writes_down_what_has_expired_once(till):
 
 def test_on_card_rails_a_clearing_is_booked_whatever_is_held(till):
     async def work(till, who):
-        given = {"product": ProductCode.CARD, "plan": PlanCode.M3, "rail": Rail.CARD}
+        given = {"product": ProductCode.CARD, "plan": PlanCode.M3}
         above, late = [await till.hold(who, basket_cents=20_000, **given) for _ in range(2)]
         captures = [await till.capture(above, 25_000)]
         await expire(till, late)

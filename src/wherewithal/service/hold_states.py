@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from wherewithal.service.ledger_records import HoldStatus, Rail
+from wherewithal.vocabulary.program import ProductCode
 
 
 class Move(StrEnum):
@@ -30,6 +31,15 @@ MOVES: Final = MappingProxyType(
         (HoldStatus.HELD, Move.CAPTURE_ALL): HoldStatus.CAPTURED,
         (HoldStatus.HELD, Move.VOID): HoldStatus.VOIDED,
         (HoldStatus.HELD, Move.EXPIRE): HoldStatus.EXPIRED,
+    }
+)
+#: How each product's purchases clear.
+RAIL_OF: Final = MappingProxyType(
+    {
+        ProductCode.PAY_IN_4: Rail.DIRECT,
+        ProductCode.MONTHLY: Rail.DIRECT,
+        ProductCode.ONE_TIME_CARD: Rail.CARD,
+        ProductCode.CARD: Rail.CARD,
     }
 )
 #: For how long power is reserved.

@@ -65,7 +65,6 @@ class HoldRequest(msgspec.Struct, frozen=True, kw_only=True):
     product: ProductCode
     plan: PlanCode
     basket_cents: int
-    rail: Rail = Rail.DIRECT
     commitment_id: UUID | None = None
 
 

@@ -23,7 +23,7 @@ from wherewithal.service.directory import Held, HeldDirectory
 from wherewithal.service.errors import TooMany, Unavailable
 from wherewithal.service.hold_answers import hold_answer
 from wherewithal.service.hold_refusals import HoldRefused
-from wherewithal.service.hold_states import HOLDS_AT_MERCHANT_MAX, LIVES
+from wherewithal.service.hold_states import HOLDS_AT_MERCHANT_MAX, LIVES, RAIL_OF
 from wherewithal.service.ledger_ports import KeepsLedger, LookFor
 from wherewithal.service.ledger_records import AccountView, Due, Hold, HoldRequest, HoldStatus
 from wherewithal.service.read_spending_power import expired_products, standing_of, status_of
@@ -216,7 +216,7 @@ def _hold(
         program_id=offer.program_id,
         originator=offer.originator,
         law_row_id=offer.law_row_id,
-        rail=request.rail,
+        rail=RAIL_OF[request.product],
         basket_cents=offer.basket_cents,
         down_payment_cents=offer.down_payment_cents,
         amount_financed_cents=offer.amount_financed_cents,
@@ -231,7 +231,7 @@ def _hold(
         captured_cents=0,
         held_cents=offer.amount_financed_cents,
         placed_at=view.at,
-        expires_at=view.at + LIVES[request.rail],
+        expires_at=view.at + LIVES[RAIL_OF[request.product]],
         ended_at=None,
         response=b"",
     )
