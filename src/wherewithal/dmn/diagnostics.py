@@ -18,6 +18,16 @@ class Severity(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A row that shows a finding of a table."""
+
+    #: The table's inputs by label, each value as a FEEL expression; what is not there may be any.
+    row: tuple[tuple[str, str], ...]
+    #: Rules that match it, the one that answers first where the order says so; none in a gap.
+    rules: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
     """One problem: a stable code, where it is, and what to do."""
 
@@ -26,6 +36,8 @@ class Diagnostic:
     #: `everyday.dmn: decision 'Tier', rule 3, input 'Points'`.
     place: str
     message: str
+    #: Of a finding that a row shows, that row.
+    example: Example | None = None
 
     def __str__(self) -> str:
         """Return one line for people."""

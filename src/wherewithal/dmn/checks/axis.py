@@ -170,6 +170,13 @@ class Axis:
         """Return a value of the first of some atoms as FEEL writes it."""
         return shown(self.sample(atoms), self.kind)
 
+    def feel(self, atoms: int) -> str:
+        """Return a value of the first of some atoms as an expression of FEEL."""
+        text = self.shown(atoms)
+        if self.kind in (Kind.DATE, Kind.DAYS) and text != "null":
+            return f'@"{text}"'
+        return text.replace("_", "") if self.kind is Kind.NUMBER else text
+
     def names_within(self, domain: int) -> frozenset[str] | None:
         """Return every text that a domain holds, or None where it holds any text."""
         if domain not in self._within:
@@ -250,7 +257,7 @@ def shown(value: Any, kind: Kind) -> str:
             return f"{'-' if value < 0 else ''}P{abs(int(value))}D"
         case Kind.NUMBER:
             return shown_number(Fraction(value))
-    return f'"{value}"'
+    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def shown_number(value: Fraction) -> str:

@@ -35,7 +35,7 @@ def check_gaps(subject: Subject) -> None:
             f" {subject.example(row)} -> null; add a rule, or a default output (null, if that is"
             f" meant){_or_list(subject, gap)}"
         )
-        subject.say(severity, "gap", "", message)
+        subject.say(severity, "gap", "", message, example=subject.evidence(row))
         row = others.uncovered(grid.domain, (1 << len(others.rules)) - 1)
     if policy not in MULTIPLE and row is not None:
         subject.say(severity, "gap", "", "no rule matches in more places than these")
@@ -80,4 +80,5 @@ def _check_bins(subject: Subject) -> None:
                 f" {subject.example(row, numbers)} -> nothing is added; add a bin"
             )
             severity = Severity.NOTE if inner is None else Severity.WARNING
-            subject.say(severity, "bin-gap", subject.numbers(numbers), message)
+            example = subject.evidence(row)
+            subject.say(severity, "bin-gap", subject.numbers(numbers), message, example=example)

@@ -17,7 +17,7 @@ from wherewithal.dmn.checks.column import Column
 from wherewithal.dmn.checks.covering import Box, Row
 from wherewithal.dmn.checks.grid import Grid
 from wherewithal.dmn.checks.rule_reader import RuleReader
-from wherewithal.dmn.diagnostics import Diagnostic, Severity
+from wherewithal.dmn.diagnostics import Diagnostic, Example, Severity
 from wherewithal.dmn.model import DecisionTable, Feel, Rule
 from wherewithal.dmn.types import Kind
 
@@ -44,10 +44,20 @@ class Subject:
     outputs: list[tuple[Output, ...]]
     found: list[Diagnostic] = field(default_factory=list)
 
-    def say(self, severity: Severity, code: str, where: str, message: str) -> None:
-        """Record a finding at a part of the table."""
+    def say(
+        self,
+        severity: Severity,
+        code: str,
+        where: str,
+        message: str,
+        *,
+        example: Example | None = None,
+    ) -> None:
+        """Record a finding at a part of the table, with the row that shows it."""
         place = f"{self.place}, {where}" if where else self.place
-        one = Diagnostic(code=code, severity=severity, place=place, message=message)
+        one = Diagnostic(
+            code=code, severity=severity, place=place, message=message, example=example
+        )
         self.found.append(one)
 
     @property
@@ -61,6 +71,15 @@ class Subject:
         places = [p for p in range(len(self.axes)) if p in tested and p not in self.blind]
         parts = [f"{self.axes[p].label} = {self.axes[p].shown(1 << row[p])}" for p in places]
         return ", ".join(parts) or "any input"
+
+    def evidence(self, row: Row, rules: Sequence[int] = ()) -> Example:
+        """Return a row for programs, and the rules that match it."""
+        pairs = [
+            (axis.label, axis.feel(1 << row[place]))
+            for place, axis in enumerate(self.axes)
+            if place not in self.blind
+        ]
+        return Example(row=tuple(pairs), rules=tuple(self.rules[n].number for n in rules))
 
     def _tested(self, rules: Sequence[int]) -> set[int]:
         domain = self.loose_grid.domain

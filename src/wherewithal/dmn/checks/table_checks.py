@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from wherewithal.dmn.checks.cells import Constant
 from wherewithal.dmn.checks.column import Column
-from wherewithal.dmn.checks.covering import Box, bits
+from wherewithal.dmn.checks.covering import Box, bits, lowest
 from wherewithal.dmn.checks.gap_checks import MULTIPLE, TOLD_MAX, check_gaps
 from wherewithal.dmn.checks.grid import STEPS_MAX, TooLarge
 from wherewithal.dmn.checks.hit_policy_checks import check_hit_policy, priority_order
@@ -109,7 +109,8 @@ def _say_overlap(subject: Subject, first: int, second: int, *, differ: bool | No
     is_sure = policy is HitPolicy.UNIQUE or differ is True
     severity = Severity.ERROR if is_sure else Severity.WARNING
     code = "overlap" if differ is False else "conflict"
-    subject.say(severity, code, subject.numbers(pair), message)
+    example = subject.evidence(row, pair)
+    subject.say(severity, code, subject.numbers(pair), message, example=example)
 
 
 def _differ(subject: Subject, first: int, second: int) -> bool | None:
@@ -142,7 +143,7 @@ def _say_if_hidden(subject: Subject, number: int, before: int) -> None:
         return
     hiding = _fewest(subject, box, before)
     kind = "earlier" if subject.table.hit_policy is HitPolicy.FIRST else "more important"
-    row = tuple((atoms & -atoms).bit_length() - 1 for atoms in box)
+    row = tuple(map(lowest, box))
     answer = next(n for n in bits(before) if _admits(subject, n, row))
     verb = "matches" if len(hiding) == 1 else "match"
     message = (
@@ -150,7 +151,9 @@ def _say_if_hidden(subject: Subject, number: int, before: int) -> None:
         f" {subject.example(row, (number, *hiding))} -> {subject.answers((answer,))};"
         f" {'move it up' if kind == 'earlier' else 'narrow the others'}, or take it out"
     )
-    subject.say(Severity.WARNING, "unreachable-rule", subject.numbers((number,)), message)
+    example = subject.evidence(row, (answer, number))
+    where = subject.numbers((number,))
+    subject.say(Severity.WARNING, "unreachable-rule", where, message, example=example)
 
 
 def _admits(subject: Subject, number: int, row: Sequence[int]) -> bool:
@@ -199,7 +202,7 @@ def _check_any_rules(subject: Subject) -> None:
             kept &= ~(1 << number)
             hiding = _holding(subject, _fewest(subject, box, others))
             message = f"can be left out: {hiding} all that it does, with the same outputs"
-            subject.say(Severity.WARNING, "masked-rule", subject.numbers((number,)), message)
+            _say_masked(subject, number, message)
 
 
 def _check_beaten(subject: Subject, fold: Aggregation) -> None:
@@ -223,7 +226,14 @@ def _check_beaten(subject: Subject, fold: Aggregation) -> None:
                 f"never decides: {hiding} wherever it does, with a"
                 f" {'larger' if is_max else 'smaller'} output; narrow them, or take it out"
             )
-            subject.say(Severity.WARNING, "masked-rule", subject.numbers((number,)), message)
+            _say_masked(subject, number, message)
+
+
+def _say_masked(subject: Subject, number: int, message: str) -> None:
+    row = tuple(map(lowest, subject.loose_grid.rules[number]))
+    example = subject.evidence(row, (number,))
+    where = subject.numbers((number,))
+    subject.say(Severity.WARNING, "masked-rule", where, message, example=example)
 
 
 def _check_twins(subject: Subject) -> None:
