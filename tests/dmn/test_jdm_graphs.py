@@ -186,8 +186,10 @@ def test_generated_tables_mean_the_same(rules):
         assert pair.of_compiled(inputs, "scalar") == expected
 
 
-def test_the_model_is_drawn_for_modelers():
-    imported = import_jdm(json.dumps(graph(POINTS)).encode(), name="drawn")
+@pytest.mark.parametrize(("version", "day"), [("1.5", "20230324"), ("1.3", "20191111")])
+def test_the_model_is_drawn_for_modelers(version, day):
+    imported = import_jdm(json.dumps(graph(POINTS)).encode(), name="drawn", version=version)
+    assert imported.xml.count(day.encode()) == 2
     root = etree.fromstring(imported.xml)
     shapes = {one.get("dmnElementRef") for one in root.iter("{*}DMNShape")}
     edges = {one.get("dmnElementRef") for one in root.iter("{*}DMNEdge")}

@@ -37,8 +37,10 @@ class Imported:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def import_jdm(data: bytes, *, name: str, leave_functions_open: bool = False) -> Imported:
-    """Return a DMN 1.5 model of a JDM file.
+def import_jdm(
+    data: bytes, *, name: str, leave_functions_open: bool = False, version: str = "1.5"
+) -> Imported:
+    """Return a DMN model of a JDM file, in a version of `xml_writer.VERSIONS`.
 
     `name` is the model's. With `leave_functions_open` what is read behind a function node becomes
     an input of the model.
@@ -59,7 +61,7 @@ def import_jdm(data: bytes, *, name: str, leave_functions_open: bool = False) ->
     diagnostics = list(dict.fromkeys(drawing.diagnostics))
     if any(one.severity is Severity.ERROR for one in diagnostics):
         return Imported(xml=None, diagnostics=tuple(diagnostics))
-    return Imported(xml=write_model(drawing.model), diagnostics=tuple(diagnostics))
+    return Imported(xml=write_model(drawing.model, version=version), diagnostics=tuple(diagnostics))
 
 
 def _reserved(graph: JdmGraph) -> set[str]:

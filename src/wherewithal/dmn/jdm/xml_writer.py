@@ -11,6 +11,8 @@ from lxml import etree
 from wherewithal.dmn.jdm.drawn import ContextLogic, DrawnDecision, DrawnModel, Logic, TableLogic
 from wherewithal.dmn.jdm.fields import Parts
 
+#: The versions that can be written, and the date in their names. Nothing here is newer than 1.3.
+VERSIONS = {"1.5": "20230324", "1.3": "20191111"}
 MODEL = "https://www.omg.org/spec/DMN/20230324/MODEL/"
 DMNDI = "https://www.omg.org/spec/DMN/20230324/DMNDI/"
 DC = "http://www.omg.org/spec/DMN/20180521/DC/"
@@ -23,8 +25,8 @@ _NAMESPACES = cast("dict[str, str]", {None: MODEL, "dmndi": DMNDI})
 _Element = etree._Element  # noqa: SLF001 - lxml gives its element type no public name
 
 
-def write_model(model: DrawnModel) -> bytes:
-    """Return the file."""
+def write_model(model: DrawnModel, *, version: str = "1.5") -> bytes:
+    """Return the file, in one of VERSIONS."""
     root = etree.Element(f"{{{MODEL}}}definitions", nsmap=_NAMESPACES)
     root.set("id", "definitions")
     root.set("name", model.name)
@@ -39,7 +41,12 @@ def write_model(model: DrawnModel) -> bytes:
     for one in model.decisions:
         _write_decision(root, one, inputs=ids, decisions=decisions)
     _write_layout(root, model, {**ids, **decisions})
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    written = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    # The versions differ in their names alone; texts cannot hold a name of the standard unescaped.
+    for name in (MODEL, DMNDI):
+        own = name.replace(VERSIONS["1.5"], VERSIONS[version])
+        written = written.replace(f'="{name}"'.encode(), f'="{own}"'.encode(), 1)
+    return written
 
 
 def _add(parent: _Element, tag: str, text: str | None = None, **attributes: str | None) -> _Element:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 from rich.console import Console
@@ -27,6 +27,7 @@ def add_dmn_import(dmn: App) -> None:
         *,
         out: Path,
         leave_functions_open: Annotated[bool, Parameter(negative="")] = False,
+        dmn_version: Literal["1.5", "1.3"] = "1.5",
     ) -> int:
         """Make a DMN model of a GoRules decision graph (JDM), where that is exact.
 
@@ -41,9 +42,14 @@ def add_dmn_import(dmn: App) -> None:
             The DMN model to write. A file that is there is not overwritten.
         leave_functions_open
             Make inputs of what is read behind a function node, instead of refusing it.
+        dmn_version
+            The version of DMN to write; 1.3 for Camunda Modeler.
         """
         imported = import_jdm(
-            _read(file), name=file.stem, leave_functions_open=leave_functions_open
+            _read(file),
+            name=file.stem,
+            leave_functions_open=leave_functions_open,
+            version=dmn_version,
         )
         console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
         for one in imported.diagnostics:
