@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,12 +28,24 @@ EXAMPLES = [
     pytest.param(2_000, id="nightly", marks=pytest.mark.nightly),
 ]
 
+SMALL = {"places_min": 6, "spread": 1}
+LIMITS = {
+    "whole": {},
+    "candidates": SMALL,
+    "bits": {"places_min": 0, "spread": 0, "candidates": -1, "bits": 2},
+}
 
-def use(monkeypatch, *, rules_min, places_min=4_096, spread=16):
+
+def use(monkeypatch, *, rules_min, places_min=4_096, spread=16, candidates=3, bits=None):
     for module in (lookup_table, lower_table):
         monkeypatch.setattr(module, "RULES_MIN", rules_min)
     monkeypatch.setattr(lookup_table, "PLACES_MIN", places_min)
     monkeypatch.setattr(lookup_table, "SPREAD_MAX", spread)
+    monkeypatch.setattr(lookup_table, "CANDIDATES_MAX", candidates)
+    if bits:
+        for name in ("BITS_RULES_MIN", "BITS_RULES_PER_COLUMN"):
+            monkeypatch.setattr(lookup_table, name, 0)
+        monkeypatch.setattr(lookup_table, "WORD_BITS", bits)
 
 
 def node_of(what, types) -> Node:
@@ -42,7 +55,7 @@ def node_of(what, types) -> Node:
 
 
 @pytest.mark.parametrize("examples", EXAMPLES)
-@pytest.mark.parametrize("limits", [{}, {"places_min": 6, "spread": 1}], ids=["whole", "small"])
+@pytest.mark.parametrize("limits", LIMITS.values(), ids=LIMITS)
 def test_looked_up_or_walked_is_the_same(monkeypatch, limits, examples):
     @settings(max_examples=examples, derandomize=examples < 1_000, suppress_health_check=QUIET)
     @given(tables(), st.integers(0, 2**32))
@@ -164,8 +177,14 @@ def test_keys_by_ranges_find_candidates(executor):
     rules.append((["-", ">= 5000", "-"], ["-1"]))
     given = Table(inputs=["s", "n", "k"], rules=rules, policy="FIRST")
     types = {"s": t.text(), "n": t.number(0, 9_999), "k": t.number(0, 999, nullable=True)}
-    rows = [("m3", 3, 3), ("m3", 2, 3), ("m3", 303, 53), ("m3", 303, 54), ("m899", 1_000, 5)]
-    rows += [("m3", 5_000, 5), ("m899", 5_000, None), ("x", 5_000, 5), ("m3", 3, None)]
+    rows: list[tuple[Any, ...]] = [("m3", 3, 3), ("m3", 2, 3), ("m3", 303, 53), ("m3", 303, 54)]
+    rows += [
+        ("m899", 1_000, 5),
+        ("m3", 5_000, 5),
+        ("m899", 5_000, None),
+        ("x", 5_000, 5),
+        ("m3", 3, None),
+    ]
     expected = [3, None, 3, None, 899, -1, -1, -1, None]
     assert executor.run(given, types, rows) == expected
     if executor.name == "scalar":
@@ -238,3 +257,35 @@ def test_steps_of_any_width(high, count):
     assert Scalar().evaluate({"r": node}, {"x": type_}, rows) == wanted
     if high < 10**19:
         assert Columnar().evaluate({"r": node}, {"x": type_}, rows) == wanted
+
+
+def test_rules_that_overlap_in_every_column_are_bits_of_numbers(executor):
+    """200 rules by four wide ranges: no table of places, and no few candidates."""
+    cells = [
+        [f"[{n * (k + 3) % 97}..{n * (k + 3) % 97 + 60}]" for k in range(4)] for n in range(200)
+    ]
+    rules = [(row, [str(n)]) for n, row in enumerate(cells)]
+    given = Table(inputs=list("abcd"), rules=rules, policy="FIRST")
+    types = {name: t.number(0, 199, nullable=True) for name in "abcd"}
+    rows: list[tuple[Any, ...]] = [
+        (7 * n % 150, 11 * n % 150, 13 * n % 150, 17 * n % 150) for n in range(40)
+    ]
+    rows += [(None, 5, 5, 5), (199, 199, 199, 199)]
+    wanted = [_first_of(cells, row) for row in rows]
+    assert executor.run(given, types, rows) == wanted
+    assert len({one for one in wanted if one is not None}) > 10
+    if executor.name == "scalar":
+        order, _ = reachable([node_of(given, types)])
+        assert len(order) < 70
+        assert sum(one.op is Op.FIRST_BIT for one in order) == 4
+
+
+def _first_of(cells, row):
+    """Return the first rule whose ranges all hold the row."""
+    for number, one in enumerate(cells):
+        ends = [map(int, cell.strip("[]").split("..")) for cell in one]
+        if all(
+            v is not None and low <= v <= high for v, (low, high) in zip(row, ends, strict=True)
+        ):
+            return number
+    return None

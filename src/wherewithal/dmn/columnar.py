@@ -265,6 +265,14 @@ class _Renderer:
                 return self._case(node)
             case Op.LOOKUP | Op.POSITION:
                 return self._lookup(node)
+            case Op.BITS:
+                width = _widest(*(operand.type for operand in node.operands))
+                left, right = (self._as(operand, width) for operand in node.operands)
+                return _narrowed(left & right, width, _dtype(node.type))
+            case Op.FIRST_BIT:
+                bits = self._as(node.operands[0], pl.Int64)
+                place = bits.bitwise_trailing_zeros().cast(pl.Int16) + 1
+                return pl.when(bits != 0).then(place).otherwise(pl.lit(0, dtype=pl.Int16))
             case Op.KEYED:
                 return self._keyed(node)
             case Op.STEPPED:
@@ -419,7 +427,7 @@ def _names_operands_twice(node: Node) -> bool:
     if node.op is Op.DIVIDE:
         divisor = node.operands[1].type
         return node.payload is not Rounding.FLOOR or divisor.low <= 0 <= divisor.high
-    if node.op in (Op.LOOKUP, Op.POSITION, Op.KEYED, Op.STEPPED):
+    if node.op in (Op.LOOKUP, Op.POSITION, Op.KEYED, Op.STEPPED, Op.FIRST_BIT):
         return True
     if node.op in (Op.YEAR, Op.MONTH, Op.DAY):
         return node.type.nullable

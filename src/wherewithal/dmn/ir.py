@@ -391,6 +391,19 @@ class Graph:
         payload = (tuple(bounds), tuple(places), null)
         return self._node(Op.STEPPED, (node,), t.number(min(found), max(found)), payload)
 
+    def common_bits(self, left: Node, right: Node) -> Node:
+        """Return the bits that are in both; neither is null, and one at least is never below 0."""
+        if left.op is right.op is Op.CONSTANT:
+            return self.constant(left.payload & right.payload)
+        high = min(one.type.high for one in (left, right) if one.type.low >= 0)
+        return self._node(Op.BITS, (left, right), t.number(0, high))
+
+    def first_bit(self, node: Node) -> Node:
+        """Return where the lowest bit of a number from 0 stands, counted from 1; 0 of 0."""
+        if node.op is Op.CONSTANT:
+            return self.constant((node.payload & -node.payload).bit_length())
+        return self._node(Op.FIRST_BIT, (node,), t.number(0, node.type.high.bit_length()))
+
     def among(self, node: Node, texts: Iterable[str]) -> Node:
         """Return the same text, typed as if `texts` were possible too."""
         type_ = t.union(node.type, t.text(frozenset(texts)))

@@ -24,8 +24,12 @@ class Axis:
     """The classes of a column: a place for each, and the rules that admit it."""
 
     admitted: tuple[int, ...]
-    #: Makes the node of the class, in a graph.
-    place: Callable[[Graph], Node]
+    #: Makes the node of what is given for each class, in a graph.
+    pick: Callable[[Graph, Sequence[int]], Node]
+
+    def place(self, graph: Graph) -> Node:
+        """Return the node of the class."""
+        return self.pick(graph, range(len(self.admitted)))
 
 
 def axis_of_column(tested: Node, cells: Mapping[Region, int]) -> Axis:
@@ -42,7 +46,7 @@ def axis_of_condition(condition: Node, having: int, all_rules: int) -> Axis:
     """Return the two classes of a test that is no constant: not true, and true."""
     return Axis(
         admitted=(all_rules & ~having, all_rules),
-        place=lambda graph: graph.keyed(condition, {True: 1}, 0),
+        pick=lambda graph, given: graph.keyed(condition, {True: given[1]}, given[0]),
     )
 
 
@@ -76,7 +80,12 @@ def _named(tested: Node, cells: Mapping[Region, int]) -> Axis:
     places = {value: classes[rules] for value, rules in found.items()}
     # Where every value is named, no other can come.
     otherwise = places.pop(..., 0)
-    return Axis(admitted=tuple(classes), place=lambda graph: graph.keyed(tested, places, otherwise))
+
+    def pick(graph: Graph, given: Sequence[int]) -> Node:
+        known = {value: given[place] for value, place in places.items()}
+        return graph.keyed(tested, known, given[otherwise])
+
+    return Axis(admitted=tuple(classes), pick=pick)
 
 
 def _ordered(tested: Node, cells: Mapping[Region, int]) -> Axis:
@@ -101,10 +110,14 @@ def _ordered(tested: Node, cells: Mapping[Region, int]) -> Axis:
     classes = {rules: place for place, rules in enumerate(dict.fromkeys(found))}
     places = tuple(classes[rules] for rules in admitted)
     at_null = classes[null] if type_.nullable else 0
-    return Axis(
-        admitted=tuple(classes),
-        place=lambda graph: graph.stepped(tested, bounds[1:], places, at_null),
-    )
+
+    def pick(graph: Graph, given: Sequence[int]) -> Node:
+        # Bounds between equal ones tell nothing apart.
+        at = [n for n, place in enumerate(places) if not n or given[place] != given[places[n - 1]]]
+        found = [given[places[n]] for n in at]
+        return graph.stepped(tested, [bounds[n] for n in at[1:]], found, given[at_null])
+
+    return Axis(admitted=tuple(classes), pick=pick)
 
 
 def merged(spans: Sequence[Span], type_: Type) -> list[tuple[int, int]]:

@@ -50,6 +50,10 @@ class Op(Enum):
     #: Operand: a number, date or days; payload: bounds ascending, places, the place of null. The
     #: place at the count of bounds that are not above the operand. Never null.
     STEPPED = "stepped"
+    #: The bits that two whole numbers have in common; neither, or one at most, is below 0.
+    BITS = "bits"
+    #: The place of the lowest bit of a whole number from 0, counted from 1; 0 of 0.
+    FIRST_BIT = "first bit"
     YEAR = "year"
     MONTH = "month"
     DAY = "day"

@@ -56,6 +56,7 @@ class _Renderer:
             "_at": _at,
             "_MISS": _MISS,
             "_bisect": bisect_right,
+            "_first_bit": _first_bit,
         }
         for rounding in Rounding:
             self.constants[f"_divide_{rounding.value}"] = _divider(rounding)
@@ -195,6 +196,10 @@ class _Renderer:
                 return f"{names[0]} {_ARITHMETIC[node.op]} {names[1]}"
             case Op.LESS | Op.LESS_EQUAL:
                 return f"{names[0]} {_ORDER[node.op]} {names[1]}"
+            case Op.BITS:
+                return f"{names[0]} & {names[1]}"
+            case Op.FIRST_BIT:
+                return f"_first_bit({names[0]})"
             case Op.MIN | Op.MAX:
                 return self._extreme(node.op, names)
             case Op.NOT:
@@ -276,6 +281,10 @@ def _divider(rounding: Rounding) -> Callable[[int, int], int]:
         return quotient(numerator, denominator, rounding)
 
     return divide
+
+
+def _first_bit(bits: int) -> int:
+    return (bits & -bits).bit_length()
 
 
 def _at(values: Sequence[Any], index: int) -> Any:

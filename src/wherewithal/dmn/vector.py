@@ -150,6 +150,10 @@ class _Renderer:
                 return lambda v: _case([v[slot] for slot in at])
             case Op.LOOKUP:
                 return self._lookup(node, at[0])
+            case Op.BITS:
+                return lambda v: _strict(np.bitwise_and, v[at[0]], v[at[1]])
+            case Op.FIRST_BIT:
+                return lambda v: (_first_bit(v[at[0]][0]), v[at[0]][1])
             case Op.KEYED:
                 return self._keyed(node, at[0])
             case Op.STEPPED if node.operands[0].type.kind is not Kind.DATE:
@@ -279,6 +283,11 @@ def _stepped(node: Node, at: int) -> _Step:
         return (found if known is None else np.where(known, found, null)), None
 
     return place
+
+
+def _first_bit(bits: Array) -> Array:
+    # A power of two is exact in float64, and so is its exponent; 0 has the exponent 0.
+    return np.frexp((bits & -bits).astype(np.float64))[1].astype(np.int64)
 
 
 def _strict(kernel: Any, left: Vector, right: Vector) -> Vector:
