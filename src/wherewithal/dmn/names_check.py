@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 
 from wherewithal.dmn.diagnostics import Diagnostic, error, near_miss, warning
 from wherewithal.dmn.feel import ast
@@ -18,15 +18,16 @@ def check_names(
     elsewhere: frozenset[str] = frozenset(),
     tests: bool = False,
     in_filter: bool = False,
+    hints: bool = True,
 ) -> list[Diagnostic]:
     """Return a diagnostic for each unknown name; the caller sets its place.
 
     `elsewhere` are names of the model that are not in scope here: required by nobody, perhaps
     forgotten. Inside a filter the names of the filtered items are in scope; as their type may be
-    open, an unknown name there is a warning only.
+    open, an unknown name there is a warning only. Near misses are looked for if `hints`.
     """
     scope = known | BUILTIN_FUNCTIONS | (frozenset("?") if tests else frozenset())
-    finder = _Finder(members=members, elsewhere=elsewhere)
+    finder = _Finder(members=members, elsewhere=elsewhere, hints=hints)
     found: dict[tuple[str, bool], Diagnostic] = {}
     for name, inside, names in finder.unknown(node, scope, in_filter=in_filter):
         found.setdefault((name, inside), finder.describe(name, names, in_filter=inside))
@@ -34,10 +35,11 @@ def check_names(
 
 
 def check_calls(
-    node: ast.Node, signatures: Mapping[str, Sequence[Sequence[str]]]
+    node: ast.Node, signatures_of: Callable[[str], Sequence[Sequence[str]]]
 ) -> list[Diagnostic]:
     """Return a diagnostic for each call whose arguments none of the function's signatures take.
 
+    `signatures_of` returns none for a name of which nothing is known.
     What an expression itself names is left out: such a name may hold another function.
     """
     calls: list[tuple[str, ast.Invocation]] = []
@@ -54,10 +56,10 @@ def check_calls(
         level = [child for parent in level for child in children_of(parent)]
     wrong: list[Diagnostic] = []
     for name, call in calls:
-        if name in signatures and name not in own:
+        if name not in own and (signatures := signatures_of(name)):
             named = [argument.name for argument in call.arguments if argument.name is not None]
             count = None if named else len(call.arguments)
-            wrong += check_arguments(name, signatures[name], named=named, count=count)
+            wrong += check_arguments(name, signatures, named=named, count=count)
     return wrong
 
 
@@ -90,13 +92,15 @@ def _takes(signature: Sequence[str], count: int) -> bool:
 
 
 class _Finder:
-    def __init__(self, *, members: frozenset[str], elsewhere: frozenset[str]) -> None:
+    def __init__(self, *, members: frozenset[str], elsewhere: frozenset[str], hints: bool) -> None:
         self._members = members
         self._elsewhere = elsewhere
+        self._hints = hints
 
     def describe(self, name: str, names: frozenset[str], *, in_filter: bool) -> Diagnostic:
         if in_filter:
-            message = f"'{name}' may be unknown in this filter{near_miss(name, names)}"
+            hint = near_miss(name, names) if self._hints else ""
+            message = f"'{name}' may be unknown in this filter{hint}"
             return warning("unknown-name-in-filter", "", message)
         if name == "?":
             message = "'?' is the tested value; it has a meaning only in the cells of a table"
@@ -104,7 +108,7 @@ class _Finder:
         if name in self._elsewhere:
             message = f"'{name}' is in the model, but is not required here; draw the requirement"
             return error("not-required", "", message)
-        hint = near_miss(name, names)
+        hint = near_miss(name, names) if self._hints else ""
         remedy = "" if hint else f'; if a text is meant, write "{name}" in quotation marks'
         return error("unknown-name", "", f"nothing here is named '{name}'{hint}{remedy}")
 

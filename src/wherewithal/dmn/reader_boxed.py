@@ -142,10 +142,9 @@ def _check_invocation(
     names: Sequence[str],
 ) -> None:
     node = function.feel.node if isinstance(function, Literal) else None
-    signatures = reading.callable(scope)
-    if isinstance(node, ast.Name) and node.name in signatures:
-        found = check_arguments(node.name, signatures[node.name], named=names, count=None)
-        for wrong in found:
+    signatures = reading.signatures_in(scope, node.name) if isinstance(node, ast.Name) else ()
+    if isinstance(node, ast.Name) and signatures:
+        for wrong in check_arguments(node.name, signatures, named=names, count=None):
             reading.warning(wrong.code, scope.place, wrong.message, line=line_of(element))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from wherewithal.dmn.diagnostics import Diagnostic, error, warning
@@ -16,6 +16,8 @@ from wherewithal.dmn.model import Feel
 from wherewithal.dmn.names_check import check_calls, check_names
 from wherewithal.dmn.reader_xml import Element, line_of, text_of
 
+#: Diagnostics of a file after which near misses are no longer looked for: each takes a while.
+_HINTS_MAX = 200
 Parse = Callable[..., ast.Node]
 
 
@@ -121,11 +123,11 @@ class Reading:
             return None
         return self._feel(text, scope, element, parse_unary_tests)
 
-    def callable(self, scope: Scope) -> Mapping[str, tuple[tuple[str, ...], ...]]:
-        """Return the parameters of what can be called by name here, where they are known."""
-        own = {name: found for name, found in self.signatures.items() if name in scope.names}
-        found = {name: found for name, found in SIGNATURES.items() if name not in scope.names}
-        return {name: one for name, one in {**found, **own}.items() if name not in scope.bound}
+    def signatures_in(self, scope: Scope, name: str) -> tuple[tuple[str, ...], ...]:
+        """Return the parameter lists of what is called by a name here; none if not known."""
+        if name in scope.bound:
+            return ()
+        return (self.signatures if name in scope.names else SIGNATURES).get(name, ())
 
     def _feel(self, text: str, scope: Scope, element: Element, parse: Parse) -> Feel:
         line = line_of(element)
@@ -148,8 +150,9 @@ class Reading:
             elsewhere=scope.elsewhere,
             tests=parse is parse_unary_tests,
             in_filter=scope.in_filter,
+            hints=len(self.diagnostics) < _HINTS_MAX,
         )
-        wrong += check_calls(found, self.callable(scope))
+        wrong += check_calls(found, lambda name: self.signatures_in(scope, name))
         where = self._where(scope.place, line)
         self.diagnostics += [replace(diagnostic, place=where) for diagnostic in wrong]
         return Feel(text=text, node=found, place=scope.place, line=line)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields
+from functools import cache
 
 from wherewithal.dmn.feel import ast
 from wherewithal.dmn.feel.errors import FeelSyntaxError
@@ -260,11 +261,16 @@ def _require_bounded_height(node: ast.Node) -> None:
     raise FeelSyntaxError(message, node.start)
 
 
+@cache
+def _parts_of(kind: type[ast.Node]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.name != "start")
+
+
 def children_of(node: ast.Node) -> list[ast.Node]:
     """Return the nodes directly under a node, in the order of its fields."""
     found: list[ast.Node] = []
-    for field in fields(node):
-        value = getattr(node, field.name)
+    for name in _parts_of(type(node)):
+        value = getattr(node, name)
         if isinstance(value, ast.Node):
             found.append(value)
         elif isinstance(value, tuple):

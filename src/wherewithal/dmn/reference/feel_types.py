@@ -228,21 +228,27 @@ def _function_conforms(value: Function, wanted: FeelType) -> bool:
     return conforms(value.type, wanted)
 
 
-def conforms(found: FeelType, wanted: FeelType, depth: int = 0) -> bool:
+def conforms(
+    found: FeelType, wanted: FeelType, assumed: set[tuple[int, int]] | None = None
+) -> bool:
     """Return whether one type conforms to another: Null below all, Any above all.
 
-    Two structures that hold themselves are compared down to a bound.
+    Structures may hold themselves: a pair that is being compared already is taken to conform.
     """
-    if found is wanted or wanted.kind == "Any" or found.kind == "Null" or depth > _DEPTH_MAX:
+    if found is wanted or wanted.kind == "Any" or found.kind == "Null":
         return True
     if found.kind != wanted.kind:
         return False
+    assumed = set() if assumed is None else assumed
+    if (id(found), id(wanted)) in assumed:
+        return True
+    assumed.add((id(found), id(wanted)))
+    charge(1, 0)
     if found.kind in ("list", "range"):
-        return conforms(found.item or ANY, wanted.item or ANY, depth + 1)
-    charge(len(wanted.fields), depth)
+        return conforms(found.item or ANY, wanted.item or ANY, assumed)
     if found.kind == "context":
         return all(
-            name in found.fields and conforms(found.fields[name], part, depth + 1)
+            name in found.fields and conforms(found.fields[name], part, assumed)
             for name, part in wanted.fields.items()
         )
     if found.kind == "function":
@@ -250,9 +256,9 @@ def conforms(found: FeelType, wanted: FeelType, depth: int = 0) -> bool:
         return (
             len(found.parameters) == len(wanted.parameters)
             and all(
-                conforms(asked, given, depth + 1)
+                conforms(asked, given, assumed)
                 for given, asked in zip(found.parameters, wanted.parameters, strict=True)
             )
-            and (found.result is None or conforms(found.result, wanted.result or ANY, depth + 1))
+            and (found.result is None or conforms(found.result, wanted.result or ANY, assumed))
         )
     return True
