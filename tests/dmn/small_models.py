@@ -141,3 +141,17 @@ def faults(data: bytes) -> list[str]:
     """Return the codes of what is wrong with a model."""
     _, diagnostics = read_model(data, file="m.dmn")
     return [found.code for found in diagnostics]
+
+
+def invocation(function: str, **bindings: str) -> str:
+    """Return a boxed invocation."""
+    parts = "".join(
+        f"<binding><parameter name={quoteattr(name)}/>{feel(text)}</binding>"
+        for name, text in bindings.items()
+    )
+    return f"<invocation>{feel(function)}{parts}</invocation>"
+
+
+def import_of(name: str, namespace: str) -> str:
+    """Return an import."""
+    return f'<import name={quoteattr(name)} namespace="{namespace}" importType="{URI}"/>'

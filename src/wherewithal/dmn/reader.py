@@ -71,9 +71,12 @@ def read_models(files: Mapping[str, bytes]) -> tuple[list[Model], list[Diagnosti
             wanted = {item.namespace for item in _read_imports(root)}
             pending[file] = (data, (root.get("namespace") or "").strip(), wanted)
     models: list[Model] = []
+    every = {namespace for _, namespace, _ in pending.values()}
     while pending:
         open_namespaces = {namespace for _, namespace, _ in pending.values()}
         ready = [file for file in pending if not pending[file][2] & open_namespaces]
+        # One that imports a stranger comes last, so that its near miss among the others is known.
+        ready.sort(key=lambda file: not pending[file][2] <= every)
         if not ready:
             # In a cycle nothing is ready; the first is read, and says which import it misses.
             ready = [next(iter(pending))]
