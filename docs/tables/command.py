@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from docs.tables import api, catalogue, checks, demo, facts, pages, personas, policy, profile
+from docs.tables import (
+    api,
+    catalogue,
+    checks,
+    demo,
+    facts,
+    pages,
+    personas,
+    policy,
+    profile,
+    trace,
+)
 from wherewithal.surfaces.cli.demo import LOANS
 from wherewithal.wiring.command import ports
 
@@ -40,6 +51,7 @@ def parts_of(root: Path) -> dict[str, str]:
         "outside": profile.outside(),
         "hit-policies": profile.hit_policies(),
         "checks": checks.checks(),
+        "trace-example": trace.example(root),
     }
 
 

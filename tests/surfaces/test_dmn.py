@@ -187,3 +187,28 @@ def test_imports_are_looked_for_in_the_folder(command, tmp_path):
     (tmp_path / "inputs.json").write_text("{}")
     answer = command("dmn", "run", tmp_path / "main.dmn", "--inputs", tmp_path / "inputs.json")
     assert answer.json["decisions"] == {"More": 42}
+
+
+@ALL
+def test_a_trace_on_demand(evaluate, executor):
+    answer = evaluate(dmn({"Sum": "a + 0.1"}, inputs={"a": "number"}), '{"a": 0.10}')
+    assert "trace" not in answer.json
+    answer = evaluate(
+        dmn({"Sum": "a + 0.1"}, inputs={"a": "number"}),
+        *('{"a": 0.10}', "--trace", "--executor", executor),
+    )
+    step = {"kind": "decision", "name": "Sum", "model": "small.dmn", "value": 0.2, "steps": []}
+    assert answer.json["trace"] == {
+        "schema": "wherewithal.trace/1",
+        "complete": True,
+        "steps": [step],
+    }
+
+
+def test_the_trace_of_a_real_model_is_the_same_compiled(command, repository):
+    arguments = ("policies/everyday/capacity.dmn", "--inputs", "examples/dmn/capacity.json")
+    files = [repository / one if "/" in one else one for one in arguments]
+    found = command("dmn", "run", *files, "--trace").json["trace"]
+    compiled = command("dmn", "run", *files, "--trace", "--executor", "scalar").json["trace"]
+    assert found == compiled
+    assert found["steps"][0]["name"] == "Capacity shares"

@@ -100,7 +100,10 @@ def _where(lowering: Lowering, holds: Node, value: Value) -> Value:
         parts: Mapping[str, Value] = {
             name: _where(lowering, holds, entry) for name, entry in value.entries.items()
         }
-        return ContextValue(entries=parts)
+        present = holds if value.present is None else lowering.graph.all_of([holds, value.present])
+        # Where the condition is null there is no context either.
+        present = lowering.graph.equal(present, lowering.graph.constant(value=True))
+        return ContextValue(entries=parts, present=present)
     if isinstance(value, Node):
         return lowering.graph.case([(holds, value)], lowering.graph.constant(None))
     raise OutsideProfile("whether its items are allowed only a run can tell, and it is a list")

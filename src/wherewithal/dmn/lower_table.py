@@ -203,7 +203,13 @@ def _single_hit(
     if len(columns) == 1:
         return columns[0], compiled
     names = [clause.name or clause.label for clause in table.outputs]
-    return ContextValue(entries=dict(zip(names, columns, strict=True))), compiled
+    # Without a hit, or a default for one, the result is null and no context of nulls.
+    missing = [clash]
+    if all(clause.default is None for clause in table.outputs):
+        missing.append(graph.equal(matched, graph.constant(0)))
+    present = graph.all_of(graph.equal(one, graph.constant(value=False)) for one in missing)
+    entries: dict[str, Value] = dict(zip(names, columns, strict=True))
+    return ContextValue(entries=entries, present=present), compiled
 
 
 def _clashes(

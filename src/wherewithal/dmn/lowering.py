@@ -319,8 +319,15 @@ class Lowering:
                     _entry(otherwise, key, null),
                 )
                 for key in contexts[0].entries
-            }
+            },
+            present=self.graph.case(
+                [(c, self._present(value)) for c, value in branches], self._present(otherwise)
+            ),
         )
+
+    def _present(self, value: Value) -> Node:
+        present = value.present if isinstance(value, ContextValue) else None
+        return present or self.graph.constant(value=not _is_null(value))
 
     # -- functions -----------------------------------------------------------------------------
 

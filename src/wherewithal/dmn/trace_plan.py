@@ -121,9 +121,12 @@ class Columns:
             case Node():
                 raw, type_ = self.raw(value), value.type
                 return lambda row: feel_value(raw(row), type_)
-            case ContextValue(entries=entries):
+            case ContextValue(entries=entries, present=present):
                 parts = {key: self.value(entry) for key, entry in entries.items()}
-                return lambda row: {key: part(row) for key, part in parts.items()}
+                is_there = self.raw(present or self.graph.constant(value=True))
+                return lambda row: (
+                    {key: part(row) for key, part in parts.items()} if is_there(row) else None
+                )
             case ListValue(items=items):
                 readers = [self.value(item) for item in items]
                 return lambda row: [reader(row) for reader in readers]

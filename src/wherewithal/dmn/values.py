@@ -15,6 +15,8 @@ class ContextValue:
     """A context whose entries are known by name when the model is compiled."""
 
     entries: Mapping[str, Value]
+    #: Whether there is a context at all, never null; where not, its entries are null. None: always.
+    present: Node | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from wherewithal.dmn.trace import Trace
+from wherewithal.dmn.trace_plan import compile_traced
 from wherewithal.qualify.bundle import PolicyBundle
 from wherewithal.qualify.identity import decision_id
 from wherewithal.vocabulary.facts import FACTS
@@ -74,6 +76,18 @@ def decide(applicant: Applicant, bundle: PolicyBundle) -> Decision:
         values=values,
         matched=_matched(traces) if failure is None else {},
     )
+
+
+def trace_decision(applicant: Applicant, bundle: PolicyBundle) -> Trace:
+    """Return how the policy came to its decisions: what its tables saw, and which rules matched.
+
+    It shows the values of attributes, and nothing that policy tables cannot see. A typed failure,
+    which no table decides, has no steps.
+    """
+    if applicant.failure is not None:
+        return Trace(steps=())
+    function = compile_traced(bundle.program, inputs=tuple(bundle.facts))
+    return function(*(applicant.facts[name] for name in bundle.facts))
 
 
 def _matched(traces: Mapping[str, int]) -> dict[str, tuple[int, ...]]:

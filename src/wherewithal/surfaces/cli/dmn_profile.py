@@ -58,7 +58,8 @@ class Given:
                 entries = {
                     key: self.node_of(f"{name}.{key}", None, ref) for key, ref in parts.items()
                 }
-                return ContextValue(entries=entries)
+                nothing = self.graph.constant(value=False)
+                return ContextValue(entries=entries, present=nothing)
             case None:
                 null = _NULLS.get(base or "")
                 return self._input(name, null, None) if null else self.graph.constant(None)
@@ -183,8 +184,9 @@ def _shape(value: Value, nodes: dict[str, Node]) -> Any:
             name = f"n{len(nodes)}"
             nodes[name] = value
             return name
-        case ContextValue(entries=entries):
-            return {key: _shape(entry, nodes) for key, entry in entries.items()}
+        case ContextValue(entries=entries, present=present):
+            shown = {key: _shape(entry, nodes) for key, entry in entries.items()}
+            return shown if present is None else (_shape(present, nodes), shown)
         case ListValue(items=items):
             return [_shape(item, nodes) for item in items]
     raise OutsideProfile("the result is a function or a range, which JSON cannot show")
@@ -193,6 +195,9 @@ def _shape(value: Value, nodes: dict[str, Node]) -> Any:
 def _filled(shape: Any, results: Mapping[str, Any]) -> Any:
     if isinstance(shape, dict):
         return {key: _filled(part, results) for key, part in shape.items()}
+    if isinstance(shape, tuple):
+        present, shown = shape
+        return _filled(shown, results) if results[present] else None
     if isinstance(shape, list):
         return [_filled(part, results) for part in shape]
     return results[shape]
