@@ -173,6 +173,8 @@ def test_a_namespace_that_is_almost_right():
     one = definitions(import_of("B", "urn:exampel:b"))
     _, diagnostics = read_models({"one.dmn": one, "b.dmn": definitions(*BASE, namespace=B)})
     assert [str(found) for found in diagnostics] == [
-        "one.dmn: line 1, import 'B': imports 'urn:exampel:b', a model that was not given;"
-        " did you mean 'urn:example:b'? [missing-import]"
+        (
+            "one.dmn: line 1, import 'B': imports 'urn:exampel:b', a model that was not given;"
+            " did you mean 'urn:example:b'? [missing-import]"
+        )
     ]
