@@ -198,6 +198,7 @@ class _Renderer:
     def _divide(self, node: Node, at: list[int]) -> _Step:
         divisor = node.operands[1].type
         may_be_zero = divisor.low <= 0 <= divisor.high
+        is_wide = not node.type.fits_int64()
         product = _wide_product(node)
         left, right = (
             [self.slots[operand.number] for operand in product.operands] if product else [at[0]] * 2
@@ -211,6 +212,9 @@ class _Renderer:
             known = _both(known, v[left][1], v[right][1])
             if product:
                 return _quotient_of_product(v[left][0], v[right][0], bottom), known
+            if is_wide:
+                # The least int64 by -1 is no int64.
+                return v[left][0].astype(object) // bottom.astype(object), known
             return v[left][0] // bottom, known
 
         return divide
