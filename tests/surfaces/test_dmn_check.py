@@ -32,6 +32,32 @@ def test_programs_read_json(check):
     ]
 
 
+def test_a_finding_for_programs_has_its_place_in_parts_and_its_row(check):
+    answer = check("overlap-that-disagrees", "--json")
+    assert answer.json["schema"] == "wherewithal.findings/1"
+    (found,) = answer.json["errors"]
+    assert found["severity"] == "error"
+    assert found["place"] == {
+        "file": "overlap-that-disagrees.dmn",
+        "holder": "decision 'Limit'",
+        "rules": [2, 3],
+        "part": None,
+    }
+    assert found["example"] == {"row": {"Tier": '"B"', "Income": "500000"}, "rules": [2, 3]}
+
+
+def test_hints_are_given_where_they_are_asked_for(check):
+    assert check("gap-of-open-text").out.endswith("0 errors, 1 warning, 0 notes.\n")
+    found = check("first-hides-a-rule", "--hints", "--json").json["notes"]
+    assert [(one["code"], one["place"]["rules"]) for one in found] == [("partly_masked", [1, 2])]
+
+
+def test_a_model_of_a_bundle_is_told_where_to_be_judged(command, repository):
+    answer = command("dmn", "check", repository / "policies/everyday/tiers.dmn", "--json")
+    (found,) = [one for one in answer.json["notes"] if one["code"] == "part_of_a_bundle"]
+    assert "wherewithal policy check" in found["message"]
+
+
 def test_a_whole_model_ends_with_0(check):
     answer = check("gap-that-is-meant")
     assert answer.code == 0

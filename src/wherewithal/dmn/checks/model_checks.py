@@ -21,12 +21,13 @@ _DEPTH_MAX = 40
 
 
 def check_models(
-    models: Sequence[model.Model], *, proved: Proved | None = None
+    models: Sequence[model.Model], *, proved: Proved | None = None, hints: bool = False
 ) -> list[Diagnostic]:
     """Return what is found of the models' tables, expressions and names, in the order of the files.
 
     `proved` are types that a compilation gave: where it is given, a table that was not compiled is
     left out, for what keeps it out is told elsewhere. Without it the declared types are taken.
+    With `hints` it is also said what could be simpler, as notes.
     """
     found: list[Diagnostic] = []
     for one in models:
@@ -38,7 +39,11 @@ def check_models(
                 _column(one, clause, type_)
                 for clause, type_ in zip(table.inputs, types, strict=True)
             ]
-            found += check_table(f"{one.file}: {place}", table, columns)
+            kinds = [
+                KINDS.get(declared_type(one, clause.type_ref).base or "")
+                for clause in table.outputs
+            ]
+            found += check_table(f"{one.file}: {place}", table, columns, outputs=kinds, hints=hints)
         found += check_expressions(one)
         found += _unused(one)
     return found
@@ -80,7 +85,8 @@ def _unused(one: model.Model) -> list[Diagnostic]:
     users += [(f"knowledge model '{k.name}'", k.requires, k.function) for k in one.knowledge_models]
     required = {name for _, names, _ in users for name in names}
     required |= {n for s in one.services for n in (*s.input_data, *s.input_decisions)}
-    known = {item.name for item in one.inputs}
+    known = {item.name for item in one.inputs} | {item.name for item in one.decisions}
+    known |= {item.name for item in one.knowledge_models}
     found = [
         warning("unused-input", f"{one.file}: input '{item.name}'", "no decision requires it")
         for item in one.inputs

@@ -106,6 +106,10 @@ class Subject:
         names = [clause.name or clause.label for clause in self.table.outputs]
         return ", ".join(f"{n} {text}" for n, text in zip(names, texts, strict=True))
 
+    def shown_output(self, output: Output) -> str:
+        """Return one output as an analyst reads it."""
+        return _output_text(output)
+
     def answers(self, rules: Sequence[int]) -> str:
         """Return `600_000 by rule 3, 450_000 by rule 5`."""
         return ", ".join(f"{self.output_text(n)} by rule {self.rules[n].number}" for n in rules)

@@ -13,15 +13,28 @@ from wherewithal.dmn.checks.column import Column
 from wherewithal.dmn.checks.covering import Box, bits, lowest
 from wherewithal.dmn.checks.gap_checks import MULTIPLE, TOLD_MAX, check_gaps
 from wherewithal.dmn.checks.grid import STEPS_MAX, TooLarge
+from wherewithal.dmn.checks.hints import hint
 from wherewithal.dmn.checks.hit_policy_checks import check_hit_policy, priority_order
+from wherewithal.dmn.checks.output_checks import check_outputs
 from wherewithal.dmn.checks.subject import Subject, prepare
 from wherewithal.dmn.diagnostics import Diagnostic, Severity, warning
 from wherewithal.dmn.feel import ast
 from wherewithal.dmn.model import Aggregation, DecisionTable, HitPolicy
+from wherewithal.dmn.types import Kind
 
 
-def check_table(place: str, table: DecisionTable, columns: Sequence[Column]) -> list[Diagnostic]:
-    """Return everything that is found of a table; `place` names its file and decision."""
+def check_table(
+    place: str,
+    table: DecisionTable,
+    columns: Sequence[Column],
+    *,
+    outputs: Sequence[Kind | None] = (),
+    hints: bool = False,
+) -> list[Diagnostic]:
+    """Return everything that is found of a table; `place` names its file and decision.
+
+    `outputs` are the declared kinds of its outputs, as far as they are known.
+    """
     try:
         subject = prepare(place, table, columns)
     except TooLarge:
@@ -30,11 +43,13 @@ def check_table(place: str, table: DecisionTable, columns: Sequence[Column]) -> 
         return []
     _check_columns(subject)
     check_hit_policy(subject)
+    check_outputs(subject, outputs or [None] * len(table.outputs))
     for what, check in (
         ("overlaps", _check_overlaps),
         ("unreachable rules", _check_unreachable),
         ("rules that can be left out", _check_redundant),
         ("gaps", check_gaps),
+        *((("hints", hint),) if hints else ()),
     ):
         _bounded(subject, what, check)
     return subject.found

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
+from wherewithal.dmn.diagnostics import Diagnostic
 from wherewithal.vocabulary.errors import Problem
 
 STYLES = {"error": "red", "warning": "yellow", "note": "cyan"}
@@ -17,6 +19,11 @@ _HOLDER = re.compile(
     r"(?:line \d+, )?((?:decision|knowledge model|decision service) '[^']*')(?:, )?"
 )
 _EXAMPLE = "; for example "
+
+#: The shape of a finding for programs; a change that breaks a reader raises the number.
+SCHEMA = "wherewithal.findings/1"
+_RULES = re.compile(r"(?:^|, )rules? ([\d, and]+)")
+_PART = re.compile(r"(input|output) '([^']*)'")
 
 #: A severity's word, and a finding of it.
 Finding = tuple[str, Problem]
@@ -32,6 +39,36 @@ def print_findings(console: Console, findings: Sequence[Finding]) -> None:
             for word in STYLES:
                 for problem in (problem for found, problem in group if found == word):
                     _print_one(console, word, problem, indent="    " if holder else "  ")
+
+
+def as_json(problem: Problem, diagnostic: Diagnostic) -> dict[str, Any]:
+    """Return a finding for programs: its place in parts, and the row that shows it, or None.
+
+    Values of an example are FEEL expressions; of a gap no rule is named.
+    """
+    example = diagnostic.example
+    return {
+        "severity": diagnostic.severity.value,
+        "code": problem.code,
+        "path": problem.path,
+        "place": _parts_of(problem),
+        "message": problem.message,
+        "example": None
+        if example is None
+        else {"row": dict(example.row), "rules": list(example.rules)},
+    }
+
+
+def _parts_of(problem: Problem) -> dict[str, Any]:
+    """Return file, holder, rules, and the input or output that a place names."""
+    rest = _rest_of_place(problem)
+    rules, part = _RULES.search(rest), _PART.search(rest)
+    return {
+        "file": _file(problem) or None,
+        "holder": _holder(problem) or None,
+        "rules": [int(number) for number in re.findall(r"\d+", rules[1])] if rules else [],
+        "part": part[0] if part else None,
+    }
 
 
 def counted(findings: Sequence[Finding], word: str) -> str:
@@ -55,7 +92,15 @@ def _print_one(console: Console, word: str, problem: Problem, *, indent: str) ->
             console.print(Text(f"{indent}  {remedy}"))
 
 
-_VERBS = ("overlap", "never answers", "never decides", "can be left out", "are the same")
+_VERBS = (
+    "overlap",
+    "could be one",
+    "both match",
+    "never answers",
+    "never decides",
+    "can be left out",
+    "are the same",
+)
 
 
 def _grouped(findings: Sequence[Finding], key: object) -> dict[str, list[Finding]]:
