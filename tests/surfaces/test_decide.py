@@ -5,9 +5,17 @@ from __future__ import annotations
 import datetime
 import gzip
 import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from contextlib import suppress
 
 import polars as pl
 import pytest
+
+from wherewithal.surfaces.cli.demo_print import dollars
 
 REPORT = "transunion_tu4_creditReportResponse.xml"
 #: DESIGN 9 promises these of every decision.
@@ -189,3 +197,45 @@ def test_a_hostile_report_is_a_typed_failure(command, tmp_path):
     answer = command("decide", "--source", "transunion", path).json
     assert (answer["outcome"], answer["tier"], answer["power_total_cents"]) == ("malformed", None, None)  # fmt: skip
     assert answer["products"]["monthly"]["power_cents"] is None
+
+
+def test_a_table_says_what_was_decided_and_why(command, loans):
+    asked = ("decide", "--source", "lendingclub", loans, "--row", 162)
+    answer, shown = command(*asked).json, command(*asked, "--table").out
+    assert answer["outcome"].upper() in shown
+    assert f"tier {answer['tier']}, priced as {answer['pricing_tier']}" in shown
+    assert dollars(answer["capacity_cents"]) in shown
+    for product in answer["products"].values():
+        assert re.search(rf"{product['name']} +{re.escape(dollars(product['power_cents']))}", shown)
+    at = [one["products"]["card"]["power_cents"] for one in answer["merchants"]]
+    least = rf"{answer['products']['card']['name']} +{sum(map(bool, at))} +{re.escape(dollars(max(at)))}"
+    assert re.search(least, shown)
+    assert all(assumed in " ".join(shown.split()) for assumed in answer["assumptions"])
+    assert len(shown.splitlines()) < 60
+
+
+def test_a_table_of_an_unknown_power_says_unknown(command, bureau):
+    shown = command("decide", "--source", "transunion", bureau / REPORT, "--table").out
+    assert "INCOMPLETE" in shown
+    assert "all together" in shown
+    assert "unknown" in shown
+    assert "$0.00" not in shown
+    assert "I_INCOME" in shown
+
+
+@pytest.mark.parametrize(("more", "begins"), [((), "\r\nApplicant"), (("--json",), "{"), (("--schedules",), "{")])  # fmt: skip
+def test_on_a_terminal_there_are_tables_and_piped_there_is_json(loans, more, begins):
+    """A terminal of 100 columns, by `script`'s own means: a pseudo-terminal."""
+    main, other = pty.openpty()
+    code = "from wherewithal.wiring.command import main; raise SystemExit(main())"
+    arguments = ("decide", "--source", "lendingclub", loans, "--row", "7", *more)
+    program = [sys.executable, "-c", code, *map(str, arguments)]
+    with subprocess.Popen(program, stdout=other, stderr=other) as process:  # noqa: S603 - ours
+        os.close(other)
+        shown = b""
+        with suppress(OSError):  # the other side has closed
+            while part := os.read(main, 65_536):
+                shown += part
+        assert process.wait(60) == 0
+    os.close(main)
+    assert re.sub(r"\x1b\[[0-9;]*m", "", shown.decode()).startswith(begins)

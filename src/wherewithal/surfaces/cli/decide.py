@@ -1,16 +1,19 @@
-"""`wherewithal decide`: one person, decided by the scalar executor, as JSON."""
+"""`wherewithal decide`: one person, decided by the scalar executor, as JSON or as tables."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from wherewithal.qualify.decide import decide
+from wherewithal.qualify.bundle import PolicyBundle
+from wherewithal.qualify.decide import Applicant, decide
 from wherewithal.surfaces.cli.answer import print_json
 from wherewithal.surfaces.cli.arguments import facts_file
 from wherewithal.surfaces.cli.decision_json import decision_json
+from wherewithal.surfaces.cli.decision_table import print_decision
 from wherewithal.surfaces.cli.offers_json import merchants_json, products_json
 from wherewithal.surfaces.cli.ports import Ports
 
@@ -30,8 +33,10 @@ def add_decide(app: App, ports: Ports) -> None:
         as_of: str | None = None,
         bundle: Path | None = None,
         schedules: Annotated[bool, Parameter(negative="")] = False,
+        table: Annotated[bool, Parameter(negative="")] = False,
+        json: Annotated[bool, Parameter(negative="")] = False,
     ) -> int:
-        """Decide for one person in a file, and print the answer as JSON.
+        """Decide for one person in a file, and print the answer: as JSON, on a terminal as tables.
 
         The answer says what was decided and why, what the person can spend with each product and
         at each sample merchant, on which plan and at what cost, which rules matched, and what had
@@ -55,30 +60,39 @@ def add_decide(app: App, ports: Ports) -> None:
             The folder of the policy. The one that ships, policies/everyday, if left out.
         schedules
             Show the payments of every merchant's plan too.
+        table
+            Print tables to read, also where the output is no terminal.
+        json
+            Print all of it as JSON, also on a terminal; --schedules does too.
         """
-        facts = ports.read_facts(
-            facts_file(
-                source=source, path=file, stated=stated, as_of=as_of, today=ports.now().date()
-            )
+        named = facts_file(
+            source=source, path=file, stated=stated, as_of=as_of, today=ports.now().date()
         )
+        facts = ports.read_facts(named)
         applicant = ports.applicant_of(facts, row)
         policy = ports.load_bundle(bundle)
-        decision = decide(applicant, policy)
-        assumptions = ports.assumptions_of(facts[row : row + 1])
-        directory = ports.load_directory(policy)
-        merchants = []
-        if directory is None:
-            assumptions.append(NO_DIRECTORY)
+        answer = _answer(applicant, policy, ports, with_schedules=schedules)
+        answer["assumptions"][:0] = ports.assumptions_of(facts[row : row + 1])
+        if table or (sys.stdout.isatty() and not (json or schedules)):
+            print_decision(answer, file=sys.stdout)
         else:
-            merchants = merchants_json(
-                decision, applicant, policy, directory, with_schedules=schedules
-            )
-        print_json(
-            decision_json(decision, applicant, policy)
-            | {
-                "products": products_json(decision, applicant, policy),
-                "merchants": merchants,
-                "assumptions": assumptions,
-            }
-        )
+            print_json(answer)
         return 0
+
+
+def _answer(
+    applicant: Applicant, policy: PolicyBundle, ports: Ports, *, with_schedules: bool
+) -> dict[str, Any]:
+    """Return the answer as data, in the order in which it is printed."""
+    decision = decide(applicant, policy)
+    directory = ports.load_directory(policy)
+    merchants = []
+    if directory is not None:
+        merchants = merchants_json(
+            decision, applicant, policy, directory, with_schedules=with_schedules
+        )
+    return decision_json(decision, applicant, policy) | {
+        "products": products_json(decision, applicant, policy),
+        "merchants": merchants,
+        "assumptions": [NO_DIRECTORY] if directory is None else [],
+    }

@@ -102,7 +102,9 @@ def products_table(products: Mapping[str, Mapping[str, Any]]) -> RenderableType:
     table = Table("product", "can spend", "on this plan, or why not", box=SIMPLE_HEAD)
     table.columns[1].justify = "right"
     for product in products.values():
-        table.add_row(product["name"], dollars(product["power_cents"]), _plan_or_reason(product))
+        cents = product["power_cents"]
+        power = "unknown" if cents is None else dollars(cents)
+        table.add_row(product["name"], power, _plan_or_reason(product))
     return indented(table)
 
 
