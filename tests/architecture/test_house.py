@@ -145,7 +145,8 @@ PACKAGE = ROOT / "src" / "wherewithal"
 def test_a_room_says_what_it_is_for(room):
     page = (PACKAGE / room / "README.md").read_text(encoding="utf-8")
     assert page.startswith(f"# {room}\n")
-    assert 8 <= page.count("\n") <= 40
+    # `dmn` could be a package of its own, so its page is that of one.
+    assert 8 <= page.count("\n") <= (100 if room == "dmn" else 40)
 
 
 def locked(name: str) -> dict[str, str]:
