@@ -8,7 +8,7 @@ from cyclopts import App
 from rich.console import Console
 from rich.table import Table
 
-from bench import api, decide, merchants, offline, read
+from bench import api, decide, dmn, merchants, offline, read
 
 app = App(name="bench/run", help="Measure Wherewithal against a peer or a floor, in one run.")
 
@@ -17,6 +17,12 @@ app = App(name="bench/run", help="Measure Wherewithal against a peer or a floor,
 def run_decide(*, people: int = 2_000) -> None:
     """One scalar decision against zen-engine on the same tables; outputs compared."""
     _report(decide.measure(people=people))
+
+
+@app.command(name="dmn")
+def run_dmn(*, rows: int = 1_000_000, large_rows: int = 5_000_000) -> None:
+    """Decision models against zen-engine, SpiffWorkflow and a copy; every answer compared."""
+    _report(dmn.measure(rows=rows, large_rows=large_rows))
 
 
 @app.command(name="offline")

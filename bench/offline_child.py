@@ -9,7 +9,6 @@ os.environ["POLARS_MAX_THREADS"] = "1"
 os.environ["_RJEM_MALLOC_CONF"] = "dirty_decay_ms:-1,muzzy_decay_ms:-1"
 
 import json
-import resource
 import sys
 import time
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from typing import Any
 
 import polars as pl
 
+from bench.memory import peak_mb
 from wherewithal.qualify.decide import decide
 from wherewithal.service.offline import CHUNK_ROWS, COMPRESSION
 from wherewithal.sources.bundle import load_bundle
@@ -40,8 +40,7 @@ def main() -> None:
     else:
         run(facts, out, workers=workers)
     seconds = time.perf_counter() - begin
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": seconds, "peak_mb": peak_mb}))
+    print(json.dumps({"seconds": seconds, "peak_mb": peak_mb()}))
 
 
 def run(facts: Path, out: Path, *, workers: int) -> None:

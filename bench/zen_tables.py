@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from typing import Any
 
 from wherewithal.dmn.model import Decision, DecisionTable, HitPolicy
@@ -82,7 +83,21 @@ def jdm_of(bundle: PolicyBundle) -> dict[str, Any]:
                 "passThrough": True,
             }
             nodes.append(_node(f"expression {name}", "expressionNode", content))
-    nodes.append(_node("output", "outputNode", None))
+    return _chain(nodes)
+
+
+def jdm_of_tables(tables: Mapping[str, DecisionTable]) -> dict[str, Any]:
+    """Return a chain of tables with one output each, which stand in order of need."""
+    nodes = [_node("input", "inputNode", None)]
+    nodes += [
+        _node(f"table {name}", "decisionTableNode", _content(table, name))
+        for name, table in tables.items()
+    ]
+    return _chain(nodes)
+
+
+def _chain(nodes: list[dict[str, Any]]) -> dict[str, Any]:
+    nodes = [*nodes, _node("output", "outputNode", None)]
     edges = [
         {"id": f"{a['id']}>{b['id']}", "sourceId": a["id"], "targetId": b["id"], "type": "edge"}
         for a, b in itertools.pairwise(nodes)
@@ -100,6 +115,10 @@ def _table(decision: Decision, key: str) -> dict[str, Any]:
     if not isinstance(table, DecisionTable):
         message = f"{decision.name} is not a table"
         raise TypeError(message)
+    return _content(table, key)
+
+
+def _content(table: DecisionTable, key: str) -> dict[str, Any]:
     collect = table.hit_policy is HitPolicy.COLLECT
     inputs = [
         {"id": f"i{n}", "name": one.label, "type": "expression", "field": _key(one.expression.text)}
@@ -147,6 +166,9 @@ def _cell(text: str) -> str:
     """Return a FEEL test as zen's: a dash is empty, and null never passes a comparison there."""
     if text == "-":
         return ""
+    if text.startswith("[") and text.endswith(")"):
+        low, high = text[1:-1].split("..")
+        return f"$ != null and $ >= {low} and $ < {high}"
     if text.startswith(("<", ">")):
         return f"$ != null and $ {text}"
     if text.startswith("null, <"):
