@@ -115,9 +115,9 @@ def _add_up(app: App, ports: ServicePorts) -> None:
         data
             Where database, keys and logs are kept; .wherewithal if left out.
         port
-            Of the API, on this machine only.
+            The port of the API, on this machine only.
         bureau_port
-            Of the simulated bureau.
+            The port of the simulated bureau.
         merchants
             Generate so many fictional merchants and 1,000 programs, say 400000, instead of the
             sample of 60.
@@ -135,13 +135,29 @@ def _add_up(app: App, ports: ServicePorts) -> None:
 def _add_processes(app: App, ports: ServicePorts) -> None:
     @app.command(name="api")
     def api(*, data: Path | None = None, host: str = LOOPBACK, port: int = PORT) -> int:
-        """Run one API process; ends on SIGTERM when what it works on is finished."""
+        """Run one API process; ends on SIGTERM when what it works on is finished.
+
+        Parameters
+        ----------
+        data
+            Where the embedded database and the keys are; .wherewithal if left out.
+        host
+            The address to listen on; 0.0.0.0 is all of this machine's.
+        port
+            The port to listen on.
+        """
         ports.api(data, host, port)
         return 0
 
     @app.command(name="worker")
     def worker(*, data: Path | None = None) -> int:
-        """Run one worker process: it finishes late answers, and tidies up."""
+        """Run one worker process: it finishes late answers, and tidies up.
+
+        Parameters
+        ----------
+        data
+            Where the embedded database and the keys are; .wherewithal if left out.
+        """
         ports.worker(data)
         return 0
 
@@ -151,6 +167,13 @@ def _add_processes(app: App, ports: ServicePorts) -> None:
 
         GET /personas lists whom to ask for: one persona for each answer and failure, and a person
         for each row of the public loan file. It never serves real people.
+
+        Parameters
+        ----------
+        host
+            The address to listen on.
+        port
+            The port to listen on.
         """
         ports.bureau_simulator(host, port)
         return 0
@@ -212,7 +235,13 @@ def _add_keys(app: App, ports: ServicePorts) -> None:
 
     @keys.command(name="list")
     def list_all(*, data: Path | None = None) -> int:
-        """List the service keys, revoked and expired ones too."""
+        """List the service keys, revoked and expired ones too.
+
+        Parameters
+        ----------
+        data
+            Where the embedded database and the keys are; .wherewithal if left out.
+        """
         table = Table("id", "name", "scopes", "made", "lives")
         for one in ports.list_keys(data):
             made = one.created_at.date().isoformat()
@@ -223,7 +252,15 @@ def _add_keys(app: App, ports: ServicePorts) -> None:
 
     @keys.command(name="revoke")
     def revoke(credential_id: str, *, data: Path | None = None) -> int:
-        """Revoke a service key for good; API processes see it within seconds."""
+        """Revoke a service key for good; API processes see it within seconds.
+
+        Parameters
+        ----------
+        credential_id
+            The id of the key, as `wherewithal key list` shows it.
+        data
+            Where the embedded database and the keys are; .wherewithal if left out.
+        """
         if not ports.revoke_key(data, credential_id):
             message = "no key has this id; `wherewithal key list` shows all"
             raise InputRefused([Problem(code="unknown_key", path="credential_id", message=message)])
