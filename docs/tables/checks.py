@@ -27,6 +27,7 @@ GROUPS = {
         "gap-of-numbers",
         "gap-of-fractions",
         "gap-of-dates",
+        "gap-of-durations",
         "gap-of-names",
         "gap-of-open-text",
         "gap-of-null",
@@ -50,10 +51,11 @@ GROUPS = {
         "column-of-dashes",
         "division-by-zero",
     ),
-    "Hit policies that cannot work": (
+    "Hit policies and outputs that cannot work": (
         "priority-without-values",
         "priority-of-a-stranger",
         "sum-of-texts",
+        "wrong-output",
     ),
     "What is not analysed": ("not-analysed",),
 }

@@ -44,6 +44,9 @@ EXPECTED = {
     "gap-of-dates": [
         "  decision 'Limit': no rule matches where Since = 2026-01-01; for example Since = 2026-01-01 -> null; add a rule, or a default output (null, if that is meant) [gap]",
     ],
+    "gap-of-durations": [
+        "  decision 'Limit': no rule matches where Waited in (P1D..P2D); for example Waited = P1DT12H -> null; add a rule, or a default output (null, if that is meant) [gap]",
+    ],
     "gap-of-fractions": [
         "  decision 'Limit': no rule matches where Age in (17..18); for example Age = 17.5 -> null; add a rule, or a default output (null, if that is meant) [gap]",
     ],
@@ -95,6 +98,9 @@ EXPECTED = {
     ],
     "unknown-value": [
         '! decision \'Limit\', rule 2, input \'Tier\': "D" is no value of this input; it may be "A", "B", "C" [unknown-value]',
+    ],
+    "wrong-output": [
+        "! decision 'Limit', rule 2, output 'Limit': \"none\" is a string and becomes null: a number is declared [wrong-output]",
     ],
     "wrong-kind-of-cell": [
         "! decision 'Limit', rule 1, input 'Income': a number is compared with a string [type-mismatch]",

@@ -105,3 +105,19 @@ def test_a_refutation_is_two_rows_that_differ_in_the_input_alone():
         ({"p": True, "x": 9}, 2),
         ({"p": True, "x": 10}, 1),
     )
+
+
+def test_a_value_of_its_own_for_null_does_not_hinder_a_proof():
+    wide = {"x": t.number(-9, 10_000_000, nullable=True)}
+    node = compiled("if x = null then 0 else 2 * x + 1", wide).node(RESULT)
+    assert judge(node, "x", falls=True).proof == "by structure"
+
+
+def test_a_counter_example_is_looked_for_all_over():
+    wide = {name: t.number(0, 1_000_000) for name in "xyz"}
+    text = "if y > 9 and y < 99 and z > 500 and z < 900 then y * z - x else x + y * z"
+    node = compiled(text, wide).node(RESULT)
+    found = judge(node, "x", falls=True)
+    assert found.counter is not None
+    (lower, first), (higher, second) = found.counter
+    assert (lower["x"] < higher["x"], first > second) == (True, True)

@@ -56,7 +56,8 @@ def domain_of_kind(kind: Kind, *, null: bool) -> Domain:
     """Return the domain of an input of which only the kind is declared."""
     if kind is Kind.DATE:
         return domain_of_type(t.DATE.or_null(when=null))
-    return Domain(kind=kind, step=Fraction(1) if kind is Kind.DAYS else None, null=null)
+    # A duration that no profile bounds may have hours, and any fraction of a second.
+    return Domain(kind=kind, null=null)
 
 
 class Axis:
@@ -254,10 +255,23 @@ def shown(value: Any, kind: Kind) -> str:
         case Kind.DATE:
             return str(datetime.date.fromordinal(int(value)))
         case Kind.DAYS:
-            return f"{'-' if value < 0 else ''}P{abs(int(value))}D"
+            return _shown_days(Fraction(value))
         case Kind.NUMBER:
             return shown_number(Fraction(value))
     return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _shown_days(value: Fraction) -> str:
+    """Return a duration of days, hours, minutes and seconds: `P1DT12H`."""
+    days, left = divmod(abs(value), 1)
+    hours, left = divmod(left * 24, 1)
+    minutes, left = divmod(left * 60, 1)
+    seconds = left * 60
+    parts = ((hours, "H"), (minutes, "M"))
+    clock = "".join(f"{int(count)}{unit}" for count, unit in parts if count)
+    clock += f"{shown_number(seconds)}S" if seconds else ""
+    dated = f"{int(days)}D" if days or not clock else ""
+    return f"{'-' if value < 0 else ''}P{dated}{'T' if clock else ''}{clock}"
 
 
 def shown_number(value: Fraction) -> str:

@@ -21,6 +21,8 @@ from wherewithal.dmn.scalar import compile_scalar, reachable
 #: More cells than this are not tried; the decision is then sampled, and not proved.
 CELLS_MAX = 200_000
 _PAIRS_MAX = 20_000
+#: Rows of the other inputs that are drawn where not every cell can be tried.
+_ROWS_DRAWN = 2_000
 
 #: Whether a value never falls, and whether it never rises, as the input rises.
 Trend = tuple[bool, bool]
@@ -112,11 +114,27 @@ class _Prover:
         return _NEITHER
 
     def _choice(self, node: Node) -> Trend:
-        values = [*node.operands[1::2], node.operands[-1]]
+        conditions = node.operands[:-1:2]
+        # Rows where the input is null are not compared, and what is for them alone says nothing.
+        values = [
+            value
+            for condition, value in zip(conditions, node.operands[1::2], strict=True)
+            if not self._is_null_test(condition)
+        ]
+        values.append(node.operands[-1])
         known = {one.number: self._known[one.number] for one in values if not _is_null(one)}
         # Null is not compared: what is else one value has that value's trend.
-        is_settled = not any(self._reads[one.number] for one in node.operands[:-1:2])
+        is_settled = not any(
+            self._reads[one.number] and not self._is_null_test(one) for one in conditions
+        )
         return _all_of(list(known.values())) if is_settled or len(known) == 1 else _NEITHER
+
+    def _is_null_test(self, condition: Node) -> bool:
+        """Return whether a condition holds only where the input itself is null."""
+        if condition.op is not Op.IS_NULL:
+            return False
+        (operand,) = condition.operands
+        return operand.op is Op.INPUT and operand.payload == self.name
 
     def _product(self, node: Node, trends: Sequence[Trend]) -> Trend:
         left, right = node.operands
@@ -189,6 +207,14 @@ def _some(cells: Cells, name: str) -> Iterator[dict[str, Any]]:
         for one in others:
             for value in cells[one]:
                 yield {**base, one: value}
+    # Then rows all over, by a fixed sequence: a run is repeated exactly.
+    state = 1
+    for _ in range(_ROWS_DRAWN):
+        row = {}
+        for one in others:
+            state = (state * 6_364_136_223_846_793_005 + 1_442_695_040_888_963_407) % 2**64
+            row[one] = cells[one][(state >> 33) % len(cells[one])]
+        yield row
 
 
 def _pick(values: Sequence[Any], place: int) -> Any:
