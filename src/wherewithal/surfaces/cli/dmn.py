@@ -30,8 +30,7 @@ _IDENTIFIER = re.compile(r"(?!.*[0-9]{5})[A-Za-z_][A-Za-z0-9_]{0,63}")
 
 def add_dmn(app: App, ports: Ports) -> None:
     """Add the commands to the app."""
-    dmn = App(name="dmn", help="DMN models: evaluate them by any of three executors.")
-    app.command(dmn)
+    app.command(dmn := App(name="dmn", help="DMN models: evaluate them by any of three executors."))
     add_dmn_check(dmn)
     add_dmn_import(dmn)
     add_dmn_tck(dmn, ports)
