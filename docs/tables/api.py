@@ -20,7 +20,7 @@ from wherewithal.surfaces.http.tokens import CONSUMER_SCOPES, TokenKeys
 def routes() -> str:
     """Return every route with who may use it."""
     head = ("route", "scope", "also with a consumer token", "what for")
-    return table(head, (_route(operation) for operation in _operations()))
+    return table(head, (_route(operation) for operation in operations()))
 
 
 def problems() -> str:
@@ -42,7 +42,7 @@ def _route(operation: Operation) -> tuple[str, str, str, str]:
     return where, scopes, "yes" if is_own else "", operation.summary
 
 
-def _operations() -> tuple[Operation, ...]:
+def operations() -> tuple[Operation, ...]:
     """Return the routes; nobody goes through their doors here."""
 
     async def closed(*_: object, **__: object) -> None:

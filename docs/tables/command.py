@@ -6,6 +6,7 @@ from pathlib import Path
 
 from docs.tables import (
     api,
+    api_fields,
     catalogue,
     checks,
     demo,
@@ -44,6 +45,8 @@ def parts_of(root: Path) -> dict[str, str]:
         "api-routes": api.routes(),
         "api-problems": api.problems(),
         "api-codes": api.mistakes(),
+        "api-fields": api_fields.fields(),
+        "api-records": api_fields.records(),
         "operations": profile.operations(),
         "inputs": profile.inputs(),
         "functions": profile.functions(),

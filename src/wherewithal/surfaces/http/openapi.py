@@ -99,7 +99,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "tags": [operation.tag],
         "summary": operation.summary,
         "description": _with_scopes(operation),
-        "parameters": _parameters(operation),
+        "parameters": parameters_of(operation),
         "responses": {
             **{str(status): _success(one) for status, one in operation.successes.items()},
             **_problems(operation),
@@ -135,7 +135,8 @@ def _security(operation: Operation) -> list[dict[str, list[str]]]:
     return [{name: list(scopes) for name, scopes in scheme.items()} for scheme in schemes]
 
 
-def _parameters(operation: Operation) -> list[dict[str, Any]]:
+def parameters_of(operation: Operation) -> list[dict[str, Any]]:
+    """Return all parameters of a route as the document says them; headers come last."""
     parameters = [_parameter("path", name, one) for name, one in operation.path_fields.items()]
     for name, one in operation.query.items():
         described = _parameter("query", name, one.field)
