@@ -96,6 +96,8 @@ MAKERS = {
     Op.ASSUME: Graph.assume_not_null,
     Op.CASE: Graph.case,
     Op.LOOKUP: Graph.lookup,
+    Op.KEYED: Graph.keyed,
+    Op.STEPPED: Graph.stepped,
     Op.POSITION: Graph.position,
     Op.YEAR: Graph.date_part,
     Op.MONTH: Graph.date_part,
