@@ -93,7 +93,11 @@ def test_a_bundle_without_golden_cases_is_warned_of(command, draft):
 def test_notes_and_promises_are_answers_too(command, repository):
     answer = command("policy", "check", repository / "policies/everyday", "--json")
     assert {note["code"] for note in answer.json["notes"]} == {"bin_gap"}
-    assert len(answer.json["proved"]["promises"]) == 8
+    proved = answer.json["proved"]
+    assert len(proved["promises"]) == 8
+    assert proved["rules_hit"] == proved["rules"]
+    assert proved["threshold_rows"] > 10_000
+    assert proved["reference_rows"] > 200
 
 
 def test_a_broken_promise_fails_the_check(command, draft):
