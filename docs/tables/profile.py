@@ -98,6 +98,8 @@ MAKERS = {
     Op.LOOKUP: Graph.lookup,
     Op.KEYED: Graph.keyed,
     Op.STEPPED: Graph.stepped,
+    Op.BITS: Graph.common_bits,
+    Op.FIRST_BIT: Graph.first_bit,
     Op.POSITION: Graph.position,
     Op.YEAR: Graph.date_part,
     Op.MONTH: Graph.date_part,
