@@ -109,6 +109,15 @@ def test_matched_rules_are_columns_of_the_same_pass():
     assert list(rule_columns(program, decisions=["Tier"]).lists) == ["Tier.rules"]
 
 
+def test_a_table_that_always_matches_has_its_rule_in_every_row():
+    model = model_of({"Result": table("FIRST", "x", "- | x")}, inputs=TYPES)
+    program = program_of([model], TYPES)
+    rules = rule_columns(program)
+    nodes = {"Result": program.node("Result"), **rules.nodes}
+    found = rules.gathered(compile_columnar(nodes, inputs=list(TYPES)).run(FRAME))
+    assert found.rows() == [(1, [1]), (4, [1]), (None, [1])]
+
+
 def test_a_text_that_nobody_listed_is_shown_as_it_was_given():
     model = model_of({"Seen": table("FIRST", "s", '"text" | 1', "- | 2")}, inputs=TYPES)
     traced = compile_traced_columnar(program_of([model], TYPES), {}, inputs=list(TYPES))

@@ -69,13 +69,36 @@ def _is_free_text(node: Node) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RuleList:
+    """How the columns of a table's groups become one column of lists."""
+
+    #: Each the number of the group's rule that matched, or 0.
+    groups: tuple[pl.Expr, ...]
+    #: Whether the table was evaluated.
+    taken: pl.Expr
+
+    def of(self, frame: pl.DataFrame) -> pl.Series:
+        """Return the lists: ascending, empty where no rule matched, null where not evaluated."""
+        # By numpy: polars takes ten times as long to join columns to lists and to sort those.
+        numbers = frame.select(self.groups).to_numpy().copy()
+        numbers.sort(axis=1)
+        arrays = pl.Series("all", numbers, dtype=pl.Array(pl.UInt16, len(self.groups)))
+        counts = pl.Series("count", (numbers != 0).sum(axis=1), dtype=pl.UInt32)
+        taken = frame.select(taken=pl.repeat(value=True, n=pl.len()) & self.taken)
+        # The zeros of groups without a match stand first.
+        hits = pl.col("all").arr.to_list().list.tail(pl.col("count"))
+        lists = taken.with_columns(arrays, counts).select(pl.when("taken").then(hits))
+        return lists.to_series().cast(RULES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleColumns:
     """The matched rules of tables, as nodes to compute and as lists made of them."""
 
     #: To compute along with the results, by names that no result has.
     nodes: Mapping[str, Node]
     #: By decision, and a number from its second table on: what becomes of the nodes' columns.
-    lists: Mapping[str, pl.Expr]
+    lists: Mapping[str, RuleList]
 
     def gathered(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return a frame with its columns of nodes made lists: `Tier.rules`.
@@ -83,7 +106,7 @@ class RuleColumns:
         Values: numbers of the rules that gave the result, ascending; empty where none did, null
                 where the table was not evaluated at all.
         """
-        lists = [expression.alias(name) for name, expression in self.lists.items()]
+        lists = [rules.of(frame).alias(name) for name, rules in self.lists.items()]
         return frame.with_columns(lists).drop(self.nodes)
 
 
@@ -94,7 +117,7 @@ def rule_columns(program: Program, *, decisions: Iterable[str] | None = None) ->
     """
     wanted = None if decisions is None else set(decisions)
     columns = Columns(graph=program.graph)
-    lists: dict[str, pl.Expr] = {}
+    lists: dict[str, RuleList] = {}
     for decision in program.steps:
         if wanted is not None and decision.name not in wanted:
             continue
@@ -116,18 +139,16 @@ def _tables(
             yield whole, step
 
 
-def _list(columns: Columns, path: Sequence[Guard], hits: CompiledHits) -> pl.Expr:
+def _list(columns: Columns, path: Sequence[Guard], hits: CompiledHits) -> RuleList:
     groups = [_column(columns, group).cast(pl.UInt16) for group in hits.compiled.groups]
-    hit = [pl.when(group != 0).then(group) for group in groups]
-    found = pl.concat_list(hit).list.drop_nulls().list.sort()
-    if not path:
-        return found
+    named = [group.fill_null(0).alias(str(place)) for place, group in enumerate(groups)]
     holds = [_column(columns, guard.node).eq_missing(pl.lit(guard.value)) for guard in path]
     taken = [~one if guard.is_not else one for one, guard in zip(holds, path, strict=True)]
-    return pl.when(reduce(and_, taken)).then(found)
+    return RuleList(groups=tuple(named), taken=reduce(and_, taken, pl.lit(value=True)))
 
 
 def _column(columns: Columns, node: Node) -> pl.Expr:
     if node.op is Op.CONSTANT:
-        return pl.lit(node.payload)
+        # A literal alone would select one row, whatever the frame's height.
+        return pl.repeat(node.payload, pl.len())
     return pl.col(columns.name(node))
