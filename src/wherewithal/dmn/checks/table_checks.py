@@ -163,7 +163,7 @@ def _say_if_hidden(subject: Subject, number: int, before: int) -> None:
     verb = "matches" if len(hiding) == 1 else "match"
     message = (
         f"never answers: {kind} {subject.numbers(hiding)} {verb} wherever it does; for example"
-        f" {subject.example(row, (number, *hiding))} -> {subject.answers((answer,))};"
+        f" {subject.example(row, (number, *hiding, answer))} -> {subject.answers((answer,))};"
         f" {'move it up' if kind == 'earlier' else 'narrow the others'}, or take it out"
     )
     example = subject.evidence(row, (answer, number))
