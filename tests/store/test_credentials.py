@@ -21,6 +21,7 @@ def kept(dsn, expires_at=None, *, revoke=False):
                 secret_sha256=HASH,
                 scopes=["read", "prequalify"],
                 expires_at=expires_at,
+                merchant_id="lantern-and-loom",
             )
             if revoke:
                 assert await credentials.revoke("ab12")
@@ -34,9 +35,14 @@ def kept(dsn, expires_at=None, *, revoke=False):
 def test_a_credential_is_found_while_it_lives(database):
     found, listed = kept(database, datetime.now(UTC) + timedelta(minutes=1))
     assert found == LiveCredential(
-        credential_id="ab12", secret_sha256=HASH, scopes=("prequalify", "read")
+        credential_id="ab12",
+        secret_sha256=HASH,
+        scopes=("prequalify", "read"),
+        merchant_id="lantern-and-loom",
     )
-    assert [(one.name, one.revoked_at) for one in listed] == [("checkout", None)]
+    assert [(one.name, one.revoked_at, one.merchant_id) for one in listed] == [
+        ("checkout", None, "lantern-and-loom")
+    ]
 
 
 def test_an_expired_one_is_not_there(database):

@@ -21,6 +21,8 @@ class LiveCredential(msgspec.Struct, frozen=True, kw_only=True):
     credential_id: str
     secret_sha256: bytes
     scopes: tuple[str, ...]
+    #: The one merchant that it speaks for; None: for all of them.
+    merchant_id: str | None = None
 
 
 class ListedCredential(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +34,8 @@ class ListedCredential(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    #: The one merchant that it speaks for; None: for all of them.
+    merchant_id: str | None = None
 
 
 class CredentialsInStore:
@@ -48,7 +52,12 @@ class CredentialsInStore:
         )
         if row is None:
             return None
-        return LiveCredential(credential_id=row[0], secret_sha256=row[1], scopes=tuple(row[2]))
+        return LiveCredential(
+            credential_id=row[0],
+            secret_sha256=row[1],
+            scopes=tuple(row[2]),
+            merchant_id=row[3],
+        )
 
     async def add(
         self,
@@ -58,6 +67,7 @@ class CredentialsInStore:
         secret_sha256: bytes,
         scopes: Iterable[str],
         expires_at: datetime | None,
+        merchant_id: str | None = None,
     ) -> None:
         """Keep a new credential."""
         given = {
@@ -66,6 +76,7 @@ class CredentialsInStore:
             "secret_sha256": secret_sha256,
             "scopes": sorted(scopes),
             "expires_at": expires_at,
+            "merchant_id": merchant_id,
         }
         await change(self._pool, _QUERIES["add_credential"], given)
 
@@ -84,6 +95,7 @@ class CredentialsInStore:
                 created_at=row[3],
                 expires_at=row[4],
                 revoked_at=row[5],
+                merchant_id=row[6],
             )
             for row in await fetch_all(self._pool, _QUERIES["list_credentials"])
         )

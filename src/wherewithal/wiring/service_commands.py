@@ -26,7 +26,7 @@ from wherewithal.store.directory import DirectoryInStore
 from wherewithal.store.generations import GenerationsInStore
 from wherewithal.store.migrate import check_migrated, migrate
 from wherewithal.store.pool import Pool, open_pool
-from wherewithal.surfaces.cli.service import ListedKey
+from wherewithal.surfaces.cli.service import AskedKey, ListedKey
 from wherewithal.vocabulary.errors import InputRefused, Problem
 from wherewithal.vocabulary.merchant import Directory
 from wherewithal.vocabulary.program import Program
@@ -110,13 +110,11 @@ def migrate_database(data: Path | None, stages: Sequence[str]) -> Sequence[str]:
         return asyncio.run(migrate(dsn, stages=wanted))
 
 
-def add_service_key(
-    data: Path | None, *, name: str, scopes: Sequence[str], days: int | None
-) -> str:
+def add_service_key(data: Path | None, asked: AskedKey) -> str:
     """Make a service key and return its text."""
-    service_keys.check_key(name, scopes, days)
+    service_keys.check_key(asked)
     with open_database(_settings(data)) as dsn:
-        return asyncio.run(service_keys.add_key(dsn, name=name, scopes=scopes, days=days))
+        return asyncio.run(service_keys.add_key(dsn, asked))
 
 
 def list_service_keys(data: Path | None) -> Sequence[ListedKey]:

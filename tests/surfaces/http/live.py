@@ -17,6 +17,7 @@ from wherewithal.service.applicant_facts import CALENDAR_TIME_ZONE
 from wherewithal.sources.bureau_simulator import Pace, SimulatorServer, build_app
 from wherewithal.store.directory import DirectoryInStore
 from wherewithal.store.pool import open_pool
+from wherewithal.surfaces.cli.service import AskedKey
 from wherewithal.surfaces.http import app, log, metrics, serve, settings, tokens
 from wherewithal.wiring.api import make_doors
 from wherewithal.wiring.desk import now, open_desk
@@ -55,7 +56,7 @@ async def fill(dsn: str) -> str:
     directory = sample_directory()
     async with open_pool(dsn, max_size=1) as pool:
         await DirectoryInStore(pool).replace_directory(directory.merchants, directory.programs)
-    return await add_key(dsn, name="test", scopes=list(tokens.Scope), days=None)
+    return await add_key(dsn, AskedKey(name="test", scopes=list(tokens.Scope)))
 
 
 @contextmanager

@@ -46,6 +46,7 @@ class Credential(msgspec.Struct, frozen=True):
     credential_id: str
     secret_sha256: bytes
     scopes: tuple[str, ...]
+    merchant_id: str | None = None
 
 
 def key_with(*scopes: Scope, byte: int = 1) -> tuple[ServiceKey, Credential]:

@@ -42,6 +42,18 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskedKey:
+    """A service key that is to be made."""
+
+    name: str
+    scopes: Sequence[str]
+    #: How long it lives; None: until it is revoked.
+    days: int | None = None
+    #: The one merchant that it speaks for; None: for all of them.
+    merchant_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListedKey:
     """A service key as it is listed; its secret is nowhere."""
 
@@ -50,6 +62,8 @@ class ListedKey:
     scopes: Sequence[str]
     created_at: datetime
     is_live: bool
+    #: The one merchant that it speaks for; None: for all of them.
+    merchant_id: str | None = None
 
 
 class RunsUp(Protocol):
@@ -59,16 +73,6 @@ class RunsUp(Protocol):
         self, up: Up, *, say: Callable[[str], None], on_started: Callable[[Started], None]
     ) -> None:
         """Say what is being done, call `on_started` once, return when stopped."""
-        ...
-
-
-class AddsKey(Protocol):
-    """Makes a service key."""
-
-    def __call__(
-        self, data: Path | None, *, name: str, scopes: Sequence[str], days: int | None
-    ) -> str:
-        """Return its text, which is shown once."""
         ...
 
 
@@ -83,7 +87,8 @@ class ServicePorts:
     bureau_simulator: Callable[[str, int], None]
     #: Data folder, `pre`, `post` or both; returns the names of the files that ran.
     migrate: Callable[[Path | None, Sequence[str]], Sequence[str]]
-    add_key: AddsKey
+    #: Makes a service key in a data folder; returns its text, which is shown once.
+    add_key: Callable[[Path | None, AskedKey], str]
     list_keys: Callable[[Path | None], Sequence[ListedKey]]
     revoke_key: Callable[[Path | None, str], bool]
 
@@ -215,6 +220,7 @@ def _add_keys(app: App, ports: ServicePorts) -> None:
         *,
         scope: Annotated[list[str], Parameter(negative=())],
         days: int | None = None,
+        merchant: str | None = None,
         data: Path | None = None,
     ) -> int:
         """Make a service key and print it, this once; only its hash is kept.
@@ -227,10 +233,14 @@ def _add_keys(app: App, ports: ServicePorts) -> None:
             What it may do; repeat the flag for more.
         days
             After how many days it expires; never if left out.
+        merchant
+            The one merchant that it speaks for: it sees and touches no other's holds, and may have
+            no scope that tells of a person.
         data
             Where the embedded database is.
         """
-        print(ports.add_key(data, name=name, scopes=scope, days=days))  # noqa: T201 - the answer
+        asked = AskedKey(name=name, scopes=scope, days=days, merchant_id=merchant)
+        print(ports.add_key(data, asked))  # noqa: T201 - the answer
         return 0
 
     @keys.command(name="list")
@@ -242,11 +252,13 @@ def _add_keys(app: App, ports: ServicePorts) -> None:
         data
             Where the embedded database and the keys are; .wherewithal if left out.
         """
-        table = Table("id", "name", "scopes", "made", "lives")
+        table = Table("id", "name", "scopes", "merchant", "made", "lives")
         for one in ports.list_keys(data):
             made = one.created_at.date().isoformat()
             lives = "yes" if one.is_live else "no"
-            table.add_row(one.credential_id, one.name, " ".join(one.scopes), made, lives)
+            merchant = one.merchant_id or "all"
+            scopes = " ".join(one.scopes)
+            table.add_row(one.credential_id, one.name, scopes, merchant, made, lives)
         Console().print(table)
         return 0
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
+from typing import TypeAlias
 from uuid import UUID
 
 from wherewithal.surfaces.http.doors import Doors, StoredCredential
 from wherewithal.surfaces.http.exchange import Caller, Exchange
 from wherewithal.surfaces.http.problem import Refused
 from wherewithal.surfaces.http.tokens import (
+    MERCHANT_SCOPES,
     Scope,
     TokenRefused,
     is_proven,
@@ -23,6 +25,8 @@ from wherewithal.surfaces.http.tokens import (
 
 #: Enough for every caller of a lender; who tries ids at random pushes out other tries.
 _CACHED_MAX = 4_096
+#: Scopes, the hash of the secret, the one merchant that it speaks for.
+_Known: TypeAlias = tuple[frozenset[Scope], bytes | None, str | None]
 _CHALLENGE = b'Bearer realm="wherewithal"'
 
 
@@ -33,7 +37,7 @@ class Authority:
         """Keep where credentials are found, and how long one is believed, in seconds."""
         self._doors = doors
         self._cache_s = cache_s
-        self._cached: OrderedDict[str, tuple[float, frozenset[Scope], bytes | None]] = OrderedDict()
+        self._cached: OrderedDict[str, tuple[float, _Known]] = OrderedDict()
 
     async def prove(self, exchange: Exchange) -> Caller:
         """Return who asks.
@@ -58,10 +62,10 @@ class Authority:
         presented = read_service_key(text)
         if presented is None:
             return None
-        scopes, stored_sha256 = await self._find(presented.credential_id)
+        scopes, stored_sha256, merchant_id = await self._find(presented.credential_id)
         if not is_proven(presented, stored_sha256):
             return None
-        return Caller(credential_id=presented.credential_id, scopes=scopes)
+        return Caller(credential_id=presented.credential_id, scopes=scopes, merchant_id=merchant_id)
 
     def _of_token(self, text: str) -> Caller | None:
         try:
@@ -74,18 +78,16 @@ class Authority:
             consumer_id=UUID(claims.consumer_id),
         )
 
-    async def _find(self, credential_id: str) -> tuple[frozenset[Scope], bytes | None]:
+    async def _find(self, credential_id: str) -> _Known:
         now_s = time.monotonic()
         if (known := self._cached.get(credential_id)) is not None and now_s < known[0]:
-            return known[1], known[2]
-        stored = await self._doors.find_credential(credential_id)
-        scopes = _scopes_of(stored)
-        stored_sha256 = stored.secret_sha256 if stored else None
-        self._cached[credential_id] = (now_s + self._cache_s, scopes, stored_sha256)
+            return known[1]
+        found = _known(await self._doors.find_credential(credential_id))
+        self._cached[credential_id] = (now_s + self._cache_s, found)
         self._cached.move_to_end(credential_id)
         if len(self._cached) > _CACHED_MAX:
             self._cached.popitem(last=False)
-        return scopes, stored_sha256
+        return found
 
 
 def require(caller: Caller, scopes: frozenset[Scope]) -> None:
@@ -98,9 +100,15 @@ def require(caller: Caller, scopes: frozenset[Scope]) -> None:
         raise Refused("forbidden", f"This route needs the scope {names}.")
 
 
-def _scopes_of(stored: StoredCredential | None) -> frozenset[Scope]:
-    """Return the scopes that we know; a word that we do not know grants nothing."""
-    known = {scope.value for scope in Scope}
-    return (
-        frozenset(Scope(word) for word in stored.scopes if word in known) if stored else frozenset()
-    )
+def _known(stored: StoredCredential | None) -> _Known:
+    """Return what is believed of a credential; a word that we do not know grants nothing.
+
+    Who speaks for one merchant is granted no more than a merchant may, whatever is written down.
+    """
+    if stored is None:
+        return frozenset(), None, None
+    words = {scope.value for scope in Scope}
+    scopes = frozenset(Scope(word) for word in stored.scopes if word in words)
+    if stored.merchant_id is not None:
+        scopes &= MERCHANT_SCOPES
+    return scopes, stored.secret_sha256, stored.merchant_id

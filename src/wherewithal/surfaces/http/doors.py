@@ -104,6 +104,11 @@ class StoredCredential(Protocol):
         """Return what it may do, as words of `tokens.Scope`."""
         ...
 
+    @property
+    def merchant_id(self) -> str | None:
+        """Return the one merchant that it speaks for; None: for all of them."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doors:

@@ -15,19 +15,33 @@ EXCHANGE = "wherewithal.exchange"
 class Caller:
     """Who asks, proven: a service key, or one person with a token of their own."""
 
-    __slots__ = ("consumer_id", "credential_id", "scopes")
+    __slots__ = ("consumer_id", "credential_id", "merchant_id", "scopes")
 
     def __init__(
-        self, *, credential_id: str, scopes: frozenset[Scope], consumer_id: UUID | None = None
+        self,
+        *,
+        credential_id: str,
+        scopes: frozenset[Scope],
+        consumer_id: UUID | None = None,
+        merchant_id: str | None = None,
     ) -> None:
-        """Keep what was proven; `consumer_id` is None for a service key, which reads everyone."""
+        """Keep what was proven.
+
+        Null: `consumer_id` for a service key, which is about everyone; `merchant_id` for who speaks
+              for no one merchant: a lender's own systems, or a person.
+        """
         self.credential_id = credential_id
         self.scopes = scopes
         self.consumer_id = consumer_id
+        self.merchant_id = merchant_id
 
     def may_read(self, consumer_id: UUID | None) -> bool:
         """Return whether this person is theirs to read."""
         return self.consumer_id is None or self.consumer_id == consumer_id
+
+    def speaks_for(self, merchant_id: str) -> bool:
+        """Return whether what they do may be this merchant's."""
+        return self.merchant_id is None or self.merchant_id == merchant_id
 
 
 class Exchange:

@@ -56,11 +56,15 @@ class Scope(StrEnum):
     TOKENS = "tokens"
     #: Read what a merchant offers, without a person.
     OFFERS = "offers"
+    #: Place, capture and void holds: of every merchant, or of the one that the key speaks for.
+    HOLDS = "holds"
     METRICS = "metrics"
 
 
 #: What a consumer token may carry; `tokens` is not among it, or a token would outlive itself.
 CONSUMER_SCOPES = frozenset({Scope.READ, Scope.CONSENTS})
+#: What a key that speaks for one merchant may carry: nothing that tells of a person.
+MERCHANT_SCOPES = frozenset({Scope.OFFERS, Scope.HOLDS})
 
 
 class TokenRefused(WherewithalError):
