@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from wherewithal.qualify.bundle import PolicyBundle
-from wherewithal.qualify.decide import Applicant, decide
+from wherewithal.qualify.decide import Applicant, decide, trace_decision
 from wherewithal.surfaces.cli.answer import print_json
 from wherewithal.surfaces.cli.arguments import facts_file
 from wherewithal.surfaces.cli.decision_json import decision_json
@@ -33,6 +33,7 @@ def add_decide(app: App, ports: Ports) -> None:
         as_of: str | None = None,
         bundle: Path | None = None,
         schedules: Annotated[bool, Parameter(negative="")] = False,
+        trace: Annotated[bool, Parameter(negative="")] = False,
         table: Annotated[bool, Parameter(negative="")] = False,
         json: Annotated[bool, Parameter(negative="")] = False,
     ) -> int:
@@ -60,10 +61,13 @@ def add_decide(app: App, ports: Ports) -> None:
             The folder of the policy. The one that ships, policies/everyday, if left out.
         schedules
             Show the payments of every merchant's plan too.
+        trace
+            Show how the policy decided too, as `"trace"`: what each of its tables saw, and which
+            rules matched. docs/trace.md explains it.
         table
             Print tables to read, also where the output is no terminal.
         json
-            Print all of it as JSON, also on a terminal; --schedules does too.
+            Print all of it as JSON, also on a terminal; --schedules and --trace do too.
         """
         named = facts_file(
             source=source, path=file, stated=stated, as_of=as_of, today=ports.now().date()
@@ -73,7 +77,9 @@ def add_decide(app: App, ports: Ports) -> None:
         policy = ports.load_bundle(bundle)
         answer = _answer(applicant, policy, ports, with_schedules=schedules)
         answer["assumptions"][:0] = ports.assumptions_of(facts[row : row + 1])
-        if table or (sys.stdout.isatty() and not (json or schedules)):
+        if trace:
+            answer["trace"] = trace_decision(applicant, policy)
+        if table or (sys.stdout.isatty() and not (json or schedules or trace)):
             print_decision(answer, file=sys.stdout)
         else:
             print_json(answer)
