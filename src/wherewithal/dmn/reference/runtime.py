@@ -14,6 +14,8 @@ from wherewithal.dmn.reference.values import DateTime, Function, LimitExceeded
 
 #: Deeper values are refused where they are walked over.
 VALUE_DEPTH_MAX = 500
+#: Parts of a value as it would be written out, those that it shares counted each time.
+VALUE_PARTS_MAX = 2_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,14 +112,21 @@ def charge(count: int, depth: int) -> None:
 
 
 def check_depth(value: Any) -> None:
-    """Refuse a value that nests too deep; shared parts count once a level."""
-    level: dict[int, Any] = {id(value): value}
-    depth = 0
-    while level:
-        charge(len(level) if depth else 0, depth)
-        parts = [part for whole in level.values() for part in _parts_of(whole)]
-        level = {id(part): part for part in parts if isinstance(part, (list, dict))}
-        depth += 1
+    """Refuse a value that nests too deep, or that has too many parts when it is written out.
+
+    Shared parts are walked over once a level, but count as often as they stand in the value.
+    """
+    levels: list[dict[int, Any]] = [{id(value): value}]
+    while levels[-1]:
+        charge(len(levels[-1]) if len(levels) > 1 else 0, len(levels) - 1)
+        parts = [part for whole in levels[-1].values() for part in _parts_of(whole)]
+        levels.append({id(part): part for part in parts if isinstance(part, (list, dict))})
+    sizes: dict[int, int] = {}
+    for level in reversed(levels):
+        for key, whole in level.items():
+            sizes[key] = 1 + sum(sizes.get(id(part), 1) for part in _parts_of(whole))
+    if sizes[id(value)] > VALUE_PARTS_MAX:
+        raise LimitExceeded(f"a value may have {VALUE_PARTS_MAX} parts")
 
 
 def _parts_of(value: Any) -> Iterable[Any]:
