@@ -77,6 +77,24 @@ def level_aprs_pct(
     return np.where(total == amount, 0.0, rates * (unit_periods_per_year * 100))
 
 
+def worth_at_first(
+    rate: Any, *, level: Floats, last: Floats, before: Floats | Whole
+) -> tuple[Any, Any]:
+    """Return what a plan's payments are worth on the day of the first, and its slope by the rate.
+
+    Level payments at 0, 1, ... and the last at `before`, a unit-period apart, counted from the
+    first. One exponential serves all terms.
+    Units: cents; `rate` a unit-period, above 0.
+    """
+    paid = -np.expm1(-before * np.log1p(rate))
+    discount_last = 1 - paid
+    plus = 1 + rate
+    annuity = paid / rate
+    worth = level * (plus * annuity) + last * discount_last
+    late = before * discount_last
+    return worth, level * ((late - annuity) / rate) - last * late / plus
+
+
 def _rates(plan: Sequence[Floats], *, full: Floats, fraction: Floats) -> Floats:
     """Return the rates a unit-period by Newton's method; a plan is amount, level, last and count.
 
@@ -90,15 +108,9 @@ def _rates(plan: Sequence[Floats], *, full: Floats, fraction: Floats) -> Floats:
     # Rate 0 itself divides by 0 below; from a start this near every step is as from 0.
     rate: Any = np.maximum((level * before + last - amount) / times, 1e-12)
     for _ in range(_STEPS_MAX):
-        growth = np.log1p(rate)
-        discount_before = np.exp(-before * growth)
-        # Level payments at 0, 1, ... and the last at `before`, counted from the first.
-        annuity = (1 + rate) * -np.expm1(-before * growth) / rate
-        worth = level * annuity + last * discount_before
-        slope_annuity = (before * discount_before - annuity / (1 + rate)) / rate
-        slope = level * slope_annuity - last * before * discount_before / (1 + rate)
+        worth, slope = worth_at_first(rate, level=level, last=last, before=before)
         part = 1 + fraction * rate
-        shift = np.exp(-full * growth) / part
+        shift = np.exp(-full * np.log1p(rate)) / part
         slope = shift * (slope - worth * (fraction / part + full / (1 + rate)))
         step = (amount - shift * worth) / slope
         rate = rate + step

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wherewithal.lending.apr import apr_bps, note_rate_within_cap
+from wherewithal.lending.apr_columns import worth_at_first
 from wherewithal.lending.schedule import payment_amounts_cents
 
 Whole: TypeAlias = npt.NDArray[np.int64]
@@ -123,12 +124,9 @@ def _estimate(
 
 def _newton_step(per_month: Real, principal: Whole, months: Whole, level: Real, last: Real) -> Real:
     """Return by how much the rate has to move for the payments to be worth the principal."""
-    before = -np.expm1(-(months - 1) * np.log1p(per_month))
-    annuity = before / per_month
-    discount_last = (1 - before) / (1 + per_month)
-    worth = level * annuity + last * discount_last
-    slope = level * (
-        (months - 1) * discount_last - annuity
-    ) / per_month - months * last * discount_last / (1 + per_month)
-    step: Real = (principal - worth) / slope
+    worth, slope = worth_at_first(per_month, level=level, last=last, before=months - 1)
+    plus = 1 + per_month
+    # The first payment is a month after the advance.
+    worth = worth / plus
+    step: Real = (principal - worth) / ((slope - worth) / plus)
     return step
