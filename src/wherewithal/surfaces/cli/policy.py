@@ -22,6 +22,8 @@ from wherewithal.vocabulary.errors import BundleRefused, Problem
 
 #: A bundle that cannot be used is an answer here, not an error of the command.
 EXIT_REFUSED_BUNDLE = 1
+#: The shape of the JSON; a change that breaks a reader raises the number.
+SCHEMA = "wherewithal.policy-check/1"
 NO_CASES = Problem(
     code="no_cases",
     path="cases",
@@ -72,6 +74,7 @@ def add_policy(app: App, ports: Ports) -> None:
         if json:
             print_json(
                 {
+                    "schema": SCHEMA,
                     "bundle": str(bundle),
                     "is_usable": not errors,
                     "errors": [msgspec.structs.asdict(problem) for problem in errors],
