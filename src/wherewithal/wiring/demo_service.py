@@ -24,11 +24,12 @@ from tempfile import TemporaryDirectory
 
 from wherewithal.qualify.merchant_classes import merchant_classes, merchant_columns
 from wherewithal.sources.bundle import load_bundle
+from wherewithal.sources.catalogue import load_mcc_codes
 from wherewithal.surfaces.cli.demo_ports import DemoService, MadeDirectory
 from wherewithal.surfaces.cli.service import LOOPBACK, Started, Up
 from wherewithal.vocabulary.errors import WherewithalError
 from wherewithal.wiring.desk import now
-from wherewithal.wiring.directory import made_directory
+from wherewithal.wiring.directory import MCC_CODES, made_directory
 from wherewithal.wiring.places import BUNDLE, needed
 from wherewithal.wiring.processes import ProcessEnded
 from wherewithal.wiring.service_settings import BUREAU, DATA, DATABASE, SIMULATION
@@ -83,7 +84,10 @@ def count_directory(merchants: int) -> MadeDirectory:
     programs = {program.program_id: program for program in made.programs}
     classes = merchant_classes(columns, bundle, programs)
     return MadeDirectory(
-        merchants=made.merchants.height, programs=len(programs), classes=len(classes.sizes)
+        merchants=made.merchants.height,
+        programs=len(programs),
+        classes=len(classes.sizes),
+        categories=load_mcc_codes(needed(MCC_CODES)),
     )
 
 

@@ -41,7 +41,7 @@ def show_list(
             " can carry a basket above that."
         )
     )
-    say(demo_print.indented(_page(page["rows"])))
+    say(demo_print.indented(_page(page["rows"], made.categories)))
     word = page["rows"][0]["name"].split()[0]
     search = demo_http.get(service, f"{lists}?name={quote(word)}&page_size={_PAGE}")
     say(
@@ -63,14 +63,14 @@ def show_list(
     return page["total"] == made.merchants and bool(search.data["rows"])
 
 
-def _page(rows: list[Mapping[str, Any]]) -> Table:
+def _page(rows: list[Mapping[str, Any]], categories: Mapping[str, str]) -> Table:
     table = Table("merchant", "category", "can spend", "with", "APR", box=SIMPLE_HEAD)
     for name in (2, 4):
         table.columns[name].justify = "right"
     for row in rows:
         table.add_row(
             row["name"],
-            row["mcc"],
+            categories.get(row["mcc"], row["mcc"]),
             demo_print.dollars(row["power_cents"]),
             str(row["product"]).replace("_", " "),
             f"{row['apr_bps'] / 100:.2f}%",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -37,6 +37,8 @@ class MadeDirectory:
     programs: int
     #: Groups of merchants whose answers are alike for everybody.
     classes: int
+    #: What each merchant category code stands for, in the words of the public list.
+    categories: Mapping[str, str]
 
 
 class StartsDemoService(Protocol):
