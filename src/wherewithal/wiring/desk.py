@@ -19,10 +19,10 @@ from procrastinate import App, PsycopgConnector
 from wherewithal import __version__
 from wherewithal.qualify.bundle import PolicyBundle
 from wherewithal.qualify.plans import Plans
+from wherewithal.service.applicant_facts import calendar_day
 from wherewithal.service.finish_prequalification import finish_prequalification
 from wherewithal.service.flights import Flights
 from wherewithal.service.ports import PrequalifyPorts, Settings
-from wherewithal.sources.bundle import load_bundle
 from wherewithal.sources.bureau_transunion.client import TransUnionClient
 from wherewithal.sources.bureau_transunion.endpoint import Endpoint
 from wherewithal.sources.bureau_transunion.reading import TransUnionReader
@@ -39,6 +39,7 @@ from wherewithal.surfaces.jobs import JobPorts, build_jobs, defer_finish
 from wherewithal.vocabulary.errors import InputRefused, Problem
 from wherewithal.wiring.keys import Keys
 from wherewithal.wiring.places import BUNDLE, needed
+from wherewithal.wiring.served_bundle import served_bundle
 from wherewithal.wiring.service_settings import BUREAU, ServiceSettings
 
 IDENTITY_RULES = "policies/identity/rules.toml"
@@ -87,7 +88,7 @@ async def open_desk(
 
     Errors: StoreRefused, StoreUnavailable, BundleRefused, InputRefused: each says what to mend.
     """
-    bundle = load_bundle(needed(BUNDLE))
+    bundle = served_bundle(needed(BUNDLE), on=calendar_day(now()))
     rules = load_identity_rules(needed(IDENTITY_RULES), with_samples=settings.is_simulation_allowed)
     sealer = Sealer({keys.key_id: keys.sealing}, active=keys.key_id, random_bytes=os.urandom)
     await _check(dsn, sealer)
