@@ -12,9 +12,9 @@ from wherewithal.qualify.exposure import Exposure, Position
 from wherewithal.service.answers import ClaimType
 from wherewithal.service.applicant_facts import calendar_day
 from wherewithal.service.standing import CurrentDecision, DirectoryVersion, PersonRow
+from wherewithal.store.fetch import fetch_one
 from wherewithal.store.pool import Pool
 from wherewithal.store.queries import load_queries
-from wherewithal.store.unavailable import as_unavailable
 
 #: One statement, to which others may add columns of their own after PERSON_WIDTH.
 PERSON_STATEMENT: Final = load_queries("powers.sql")["read_person"]
@@ -33,11 +33,7 @@ class PeopleInStore:
 
     async def read_person(self, consumer_id: UUID) -> PersonRow | None:
         """Return what stands now; None if there is no such consumer."""
-        with as_unavailable():
-            async with self._pool.connection() as connection:
-                cursor = connection.cursor(binary=True)
-                await cursor.execute(_READ_PERSON, {"consumer_id": consumer_id}, prepare=True)
-                row = await cursor.fetchone()
+        row = await fetch_one(self._pool, _READ_PERSON, {"consumer_id": consumer_id})
         return None if row is None else person_of(row)
 
 
