@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.conformance.executors import type_of
 from tests.conformance.generated_models import FOLDED, INPUTS, SINGLE, Drawn, models
-from wherewithal.dmn.agreement import agreement
+from wherewithal.dmn.agreement import agreement, any_feel
 from wherewithal.dmn.corpus import threshold_corpus
 from wherewithal.dmn.ir import Graph
 from wherewithal.dmn.program import compile_models, flattened
@@ -32,9 +32,10 @@ FEATURES = (
 
 
 def by_reference(drawn: Drawn, decisions: Mapping[str, Value], row: Mapping[str, Any]) -> Any:
+    given = {**{name: any_feel(type_of(one)) for name, one in INPUTS.items()}, **row}
     found: dict[str, Any] = {}
     for name, shape in decisions.items():
-        value = evaluate([drawn.model], name, row).value
+        value = evaluate([drawn.model], name, given).value
         if isinstance(shape, ContextValue):
             found |= {f"{name}.{key}": (value or {}).get(key) for key in shape.entries}
         else:

@@ -183,6 +183,23 @@ def as_feel(value: Any, type_: Type) -> Any:
     return value
 
 
+def any_feel(type_: Type) -> Any:
+    """Return some value of a type as the reference has it: what an input that is not read may be.
+
+    Null only where the type allows it: a cell that tests for null may be what was folded away.
+    """
+    if type_.nullable:
+        return None
+    match type_.kind:
+        case Kind.BOOLEAN:
+            return False
+        case Kind.TEXT:
+            return min(type_.values or ("",))
+        case Kind.DATE:
+            return as_feel(datetime.date.fromordinal(type_.low), type_)
+    return as_feel(type_.low, type_)
+
+
 def _differences(
     outputs: Mapping[str, Node],
     inputs: Mapping[str, Type],

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from wherewithal.dmn.agreement import Agreement, Reference, agreement, missing_kernels
+from wherewithal.dmn.agreement import Agreement, Reference, agreement, any_feel, missing_kernels
 from wherewithal.dmn.corpus import Corpus, threshold_corpus
 from wherewithal.dmn.diagnostics import Diagnostic
 from wherewithal.dmn.feel.parser import parse_expression
@@ -165,7 +165,7 @@ def _policy(bundle: PolicyBundle, *, rows_max: int, sample: int) -> tuple[Agreem
         {**values, **_matches(program)},
         corpus.rows,
         inputs=corpus.inputs,
-        reference=_by_models(bundle, program.decisions),
+        reference=_by_models(bundle, program.decisions, inputs),
         sample=sample,
     )
     return compared, corpus
@@ -179,12 +179,15 @@ def _matches(program: Program) -> dict[str, Node]:
     }
 
 
-def _by_models(bundle: PolicyBundle, decisions: Mapping[str, Value]) -> Reference:
+def _by_models(
+    bundle: PolicyBundle, decisions: Mapping[str, Value], inputs: Mapping[str, Node]
+) -> Reference:
     """Return the reference of some decisions, in the order in which they need each other."""
+    unread = {name: any_feel(node.type) for name, node in inputs.items()}
     owners = {decision.name: model for model in bundle.models for decision in model.decisions}
 
     def reference(given: Mapping[str, Any]) -> Mapping[str, Any]:
-        known = dict(given)
+        known = {**unread, **given}
         found: dict[str, Any] = {}
         for name, value in decisions.items():
             meant = evaluate([owners[name]], name, known).value
@@ -223,7 +226,7 @@ def _prices(bundle: PolicyBundle) -> Agreement:
         flattened(contract.PRICE, shape[contract.PRICE]),
         rows,
         inputs={name: node.type for name, node in nodes.items() if isinstance(node, Node)},
-        reference=_by_models(bundle, shape),
+        reference=_by_models(bundle, shape, {}),
         sample=len(rows),
     )
 
