@@ -29,6 +29,7 @@ from wherewithal.surfaces.http.app import Api, build_app
 from wherewithal.surfaces.http.doors import Doors
 from wherewithal.surfaces.http.log import make_log
 from wherewithal.surfaces.http.metrics import Metrics
+from wherewithal.surfaces.http.path_fields import PORTFOLIO, REFERENCE
 from wherewithal.surfaces.http.serve import ApiServer, make_server
 from wherewithal.surfaces.http.settings import HttpSettings
 from wherewithal.surfaces.http.tokens import Scope, ServiceKey, TokenKeys, make_service_key
@@ -98,7 +99,8 @@ def plain_doors(*stored: Credential, **changed: Any) -> Doors:
         return (consent,) if consumer_id == CONSUMER else None
 
     async def find_reference(portfolio: str, reference: str) -> UUID | None:
-        return CONSUMER if (portfolio, reference) == ("members", "1017") else None
+        is_known = (portfolio, reference) == (PORTFOLIO.example, REFERENCE.example)
+        return CONSUMER if is_known else None
 
     doors = Doors(
         ask=ask,
