@@ -113,9 +113,7 @@ class Till:
 
     async def look(self, hold: HoldAnswer) -> HoldAnswer:
         """Return a hold as it stands."""
-        found = await read_hold(UUID(hold.hold_id), merchant_id=None, ledger=self.ports.ledger)
-        assert found is not None
-        return found
+        return await read_hold(UUID(hold.hold_id), merchant_id=None, ledger=self.ports.ledger)
 
     async def sweep(self) -> int:
         """Write down what has expired."""

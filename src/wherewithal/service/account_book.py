@@ -12,7 +12,7 @@ from uuid import UUID
 
 from wherewithal.lending import monthly_schedule, note_rate_within_cap, pay_in_4_schedule
 from wherewithal.service.applicant_facts import calendar_day
-from wherewithal.service.hold_states import MOVES, Move
+from wherewithal.service.hold_states import MOVES, REST_WITHIN, Move
 from wherewithal.service.ledger_records import (
     AccountView,
     Changes,
@@ -76,6 +76,7 @@ class AccountBook:
                     captured_cents=hold.captured_cents + basket_cents,
                     held_cents=left,
                     payments=_payments_left(hold, left, at=self.view.at),
+                    expires_at=max(hold.expires_at, hold.placed_at + REST_WITHIN),
                     ended_at=None if status is HoldStatus.HELD else self.view.at,
                 )
             )

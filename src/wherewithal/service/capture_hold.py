@@ -11,6 +11,7 @@ from wherewithal.lending import pay_in_4_financed_cents
 from wherewithal.service.account_book import AccountBook, loan_of
 from wherewithal.service.hold_answers import CaptureAnswer, capture_answer
 from wherewithal.service.hold_refusals import HoldRefused
+from wherewithal.service.hold_states import PART_CENTS_MIN
 from wherewithal.service.ledger_ports import KeepsLedger, LookFor
 from wherewithal.service.ledger_records import AccountView, Hold, HoldStatus, Rail
 from wherewithal.vocabulary.program import PlanCode
@@ -70,20 +71,20 @@ def _captured(
     if made is not None:
         is_same = request.amount_cents in (None, made.basket_cents)
         return capture_answer(made) if is_same else HoldRefused("reference_reused")
-    has_ended = hold.status is not HoldStatus.HELD or hold in view.lapsed
-    if has_ended and hold.rail is Rail.DIRECT:
-        return HoldRefused("hold_expired" if hold in view.lapsed else ENDED[hold.status])
+    status = HoldStatus.EXPIRED if hold in view.lapsed else hold.status
+    has_ended = status is not HoldStatus.HELD
+    # On card rails only a clearing that says how much is owed is booked after the end.
+    if has_ended and (hold.rail is Rail.DIRECT or request.amount_cents is None):
+        return HoldRefused(ENDED[status])
     open_cents = 0 if has_ended else hold.basket_cents - hold.captured_cents
     amount_cents = open_cents if request.amount_cents is None else request.amount_cents
     is_over = amount_cents > open_cents
     if is_over and hold.rail is Rail.DIRECT:
         return HoldRefused("above_hold")
     principal_cents = _principal_cents(hold, amount_cents)
-    if not is_over:
-        # Parts are rounded each for itself, and never come to more than the whole.
-        principal_cents = min(principal_cents, hold.held_cents)
-    if principal_cents <= 0:
-        return HoldRefused("too_small" if request.amount_cents else ENDED[_state(hold, has_ended)])
+    is_crumb = amount_cents < min(open_cents, PART_CENTS_MIN)
+    if principal_cents <= 0 or is_crumb:
+        return HoldRefused("too_small")
     loan = loan_of(
         hold,
         loan_id=loan_id,
@@ -98,12 +99,18 @@ def _captured(
     return capture_answer(loan)
 
 
-def _state(hold: Hold, has_ended: bool) -> HoldStatus:  # noqa: FBT001 - one truth about one hold
-    return HoldStatus.EXPIRED if has_ended and hold.status is HoldStatus.HELD else hold.status
-
-
 def _principal_cents(hold: Hold, amount_cents: int) -> int:
-    """Return what is lent of a part of the basket: what is paid at the till is in proportion."""
+    """Return what is lent of the next part of a basket; all parts come to no more than the whole.
+
+    Pay in four is a plan of its own for each part: a quarter of it is paid at the till, and
+    quarters rounded down never add up to more than the quarter of all. Elsewhere what is paid at
+    the till is in proportion to what was captured by then, so that the parts add up to the cent.
+    """
     if hold.plan is PlanCode.PAY_IN_4:
         return pay_in_4_financed_cents(amount_cents)
-    return amount_cents - amount_cents * hold.down_payment_cents // hold.basket_cents
+
+    def paid_cents(captured_cents: int) -> int:
+        return captured_cents * hold.down_payment_cents // hold.basket_cents
+
+    before_cents = hold.captured_cents
+    return amount_cents - (paid_cents(before_cents + amount_cents) - paid_cents(before_cents))

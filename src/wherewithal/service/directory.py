@@ -18,6 +18,7 @@ import polars as pl
 
 from wherewithal.qualify.bundle import PolicyBundle
 from wherewithal.qualify.merchant_index import MerchantIndex, merchant_index
+from wherewithal.service.applicant_facts import calendar_day
 from wherewithal.service.errors import Unavailable
 from wherewithal.service.standing import DirectoryVersion
 from wherewithal.vocabulary.program import Program
@@ -92,10 +93,24 @@ class HeldDirectory:
         """Return the version that is current and the moment, for who asks about no person."""
         return await self._reads.read_version()
 
-    async def at(self, version: DirectoryVersion, *, on: datetime.date) -> Held:
+    async def at_hand(self) -> Held:
+        """Return what is held, of whichever version and day, for who looks at these later.
+
+        Errors: Unavailable if nothing is held yet and the database does not answer.
+        """
+        if self._held is None:
+            version, at = await self.latest()
+            return await self.at(version, on=calendar_day(at))
+        return self._held
+
+    async def at(
+        self, version: DirectoryVersion, *, on: datetime.date, is_exact: bool = False
+    ) -> Held:
         """Return the directory for a request that has seen `version`, on a day.
 
-        Its programs are never older than `version`'s; its merchants may be, for seconds.
+        Its programs are never older than `version`'s; its merchants may be, for seconds, and so may
+        be its day unless `is_exact`: then another day's is waited for, as money is lent by the law
+        and the dates of the day.
         Errors: Unavailable if the database does not answer, or changes faster than it is read.
         """
         for _ in range(_TRIES_MAX):
@@ -104,7 +119,8 @@ class HeldDirectory:
                 await self._load_whole(on)
                 continue
             is_whole_old = held.version.merchants < version.merchants or held.on != on
-            if held.version.programs >= version.programs:
+            is_other_day = is_exact and held.on != on
+            if held.version.programs >= version.programs and not is_other_day:
                 if is_whole_old:
                     self._begin_whole(on)
                 return held

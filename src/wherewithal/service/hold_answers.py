@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
 from wherewithal.qualify.offers import Offer
 from wherewithal.service.answers import PlanAnswer
-from wherewithal.service.ledger_records import Hold, Loan
+from wherewithal.service.ledger_records import Hold, HoldStatus, Loan
 from wherewithal.service.merchant_answers import PaymentAnswer
 from wherewithal.service.products_answer import plan_answer
 from wherewithal.service.read_merchant import payments_of
 
 
 class HoldAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A hold, as it was placed."""
+    """A hold, with the plan and the payments as they were when it was placed."""
 
     hold_id: str
     consumer_id: str
@@ -30,12 +31,23 @@ class HoldAnswer(msgspec.Struct, frozen=True, kw_only=True):
     captured_cents: int
     #: Of the basket, what may still be captured.
     open_cents: int
-    plan: PlanAnswer | None = None
-    payments: tuple[PaymentAnswer, ...] = ()
+    plan: PlanAnswer
+    payments: tuple[PaymentAnswer, ...]
     commitment_id: str | None = None
     placed_at: datetime
     expires_at: datetime
     ended_at: datetime | None = None
+
+
+class HoldsAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's holds: all that are open, and those that ended last."""
+
+    consumer_id: str
+    #: Newest first.
+    holds: tuple[HoldAnswer, ...]
+
+
+_FIRST: Final = msgspec.json.Decoder(HoldAnswer)
 
 
 class CaptureAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,8 +77,8 @@ def capture_answer(loan: Loan) -> CaptureAnswer:
     )
 
 
-def hold_answer(hold: Hold, *, consumer_id: object, offer: Offer | None = None) -> HoldAnswer:
-    """Return a hold as it stands; with its plan where the offer is given."""
+def hold_answer(hold: Hold, *, consumer_id: object, offer: Offer) -> HoldAnswer:
+    """Return a new hold, with the plan under which its basket is lent."""
     return HoldAnswer(
         hold_id=str(hold.hold_id),
         consumer_id=str(consumer_id),
@@ -76,12 +88,29 @@ def hold_answer(hold: Hold, *, consumer_id: object, offer: Offer | None = None) 
         product=hold.product.value,
         rail=hold.rail.value,
         basket_cents=hold.basket_cents,
-        captured_cents=hold.captured_cents,
-        open_cents=max(0, hold.basket_cents - hold.captured_cents) if hold.held_cents else 0,
-        plan=None if offer is None else plan_answer(offer),
-        payments=() if offer is None else payments_of(offer),
+        captured_cents=0,
+        open_cents=hold.basket_cents,
+        plan=plan_answer(offer),
+        payments=payments_of(offer),
         commitment_id=None if hold.commitment_id is None else str(hold.commitment_id),
         placed_at=hold.placed_at,
         expires_at=hold.expires_at,
-        ended_at=hold.ended_at,
+    )
+
+
+def hold_as_it_stands(hold: Hold, *, at: datetime) -> HoldAnswer:
+    """Return a hold at a moment: as it was answered first, and what has become of it.
+
+    One that is past its time has expired then, whether or not that was written down.
+    """
+    has_lapsed = hold.status is HoldStatus.HELD and hold.expires_at <= at
+    status = HoldStatus.EXPIRED if has_lapsed else hold.status
+    is_held = status is HoldStatus.HELD
+    return msgspec.structs.replace(
+        _FIRST.decode(hold.response),
+        status=status.value,
+        captured_cents=hold.captured_cents,
+        open_cents=max(0, hold.basket_cents - hold.captured_cents) if is_held else 0,
+        expires_at=hold.expires_at,
+        ended_at=hold.expires_at if has_lapsed else hold.ended_at,
     )

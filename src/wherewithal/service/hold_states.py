@@ -42,7 +42,23 @@ RAIL_OF: Final = MappingProxyType(
         ProductCode.CARD: Rail.CARD,
     }
 )
-#: For how long power is reserved.
-LIVES: Final = MappingProxyType({Rail.DIRECT: timedelta(days=1), Rail.CARD: timedelta(days=7)})
+#: For how long power is reserved from when a hold is placed, until its first capture. A card that
+#: is used once lives for a day at its one merchant; a purchase with the reusable card is an
+#: authorisation, which networks let clear for a week.
+FIRST_CAPTURE_WITHIN: Final = MappingProxyType(
+    {
+        ProductCode.PAY_IN_4: timedelta(days=1),
+        ProductCode.MONTHLY: timedelta(days=1),
+        ProductCode.ONE_TIME_CARD: timedelta(days=1),
+        ProductCode.CARD: timedelta(days=7),
+    }
+)
+#: From when it is placed, until the rest of a hold that was captured in part is given back: goods
+#: are sent in parts.
+REST_WITHIN: Final = timedelta(days=7)
+#: A part of a basket, unless it is all that is left. (On a few cents a rounded payment is so far
+#: from its rate that the search for one within the cap takes long, and an account is locked
+#: meanwhile.)
+PART_CENTS_MIN: Final = 100
 #: Active holds of one consumer at one merchant.
 HOLDS_AT_MERCHANT_MAX: Final = 5

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 import msgspec
 
-from wherewithal.service.ledger_records import AccountView, Changes
+from wherewithal.service.ledger_records import AccountView, Changes, Hold
 
 
 class LookFor(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +54,19 @@ class KeepsLedger(Protocol):
 
     async def find_hold(self, hold_id: UUID) -> tuple[UUID, str] | None:
         """Return whose a hold is and at which merchant; None if there is no such hold."""
+        ...
+
+    async def read_hold(self, hold_id: UUID) -> tuple[Hold, datetime] | None:
+        """Return a hold as it is written down, and the moment, with no lock; None: no such hold."""
+        ...
+
+    async def read_holds(
+        self, consumer_id: UUID, *, ended_max: int
+    ) -> tuple[tuple[Hold, ...], datetime] | None:
+        """Return a consumer's holds, newest first, and the moment; None: no such consumer.
+
+        All that are active, of which there are never many, and as many that ended last.
+        """
         ...
 
     async def lapsed_consumers(self, *, rows_max: int) -> tuple[UUID, ...]:

@@ -172,6 +172,8 @@ class HoldMove(msgspec.Struct, frozen=True, kw_only=True):
     captured_cents: int
     held_cents: int
     payments: tuple[Due, ...]
+    #: None: as before.
+    expires_at: datetime | None = None
     ended_at: datetime | None
 
 

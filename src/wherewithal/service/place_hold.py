@@ -23,7 +23,7 @@ from wherewithal.service.directory import Held, HeldDirectory
 from wherewithal.service.errors import TooMany, Unavailable
 from wherewithal.service.hold_answers import hold_answer
 from wherewithal.service.hold_refusals import HoldRefused
-from wherewithal.service.hold_states import HOLDS_AT_MERCHANT_MAX, LIVES, RAIL_OF
+from wherewithal.service.hold_states import FIRST_CAPTURE_WITHIN, HOLDS_AT_MERCHANT_MAX, RAIL_OF
 from wherewithal.service.ledger_ports import KeepsLedger, LookFor
 from wherewithal.service.ledger_records import AccountView, Due, Hold, HoldRequest, HoldStatus
 from wherewithal.service.read_spending_power import expired_products, standing_of, status_of
@@ -73,20 +73,25 @@ async def place_hold(
     Errors: HoldRefused with one code; nothing is reserved then, and what has lapsed is given back.
             TooMany if the merchant has too many active holds. Unavailable.
     """
-    held = await _directory(request, ports)
+    held = await ports.directory.at_hand()
     look_for = LookFor(
         merchant_id=request.merchant_id,
         reference=request.reference,
         prequalification_id=request.prequalification_id,
     )
+    has_room = await ports.has_room(request.merchant_id)
     for _ in range(_TRIES_MAX):
+        # Under the lock nothing is waited for but the database.
         async with ports.ledger.open_account(request.consumer_id, look_for) as account:
             if account is None:
-                raise HoldRefused("unknown_consumer")
+                is_known = held.index.position(request.merchant_id) is not None
+                raise HoldRefused("unknown_consumer" if is_known else "unknown_merchant")
             view = account.view
             if view.hold is not None:
                 return _again(view.hold, request_digest), False
-            if held.version.programs >= view.person.directory.programs:
+            if not has_room:
+                raise _no_room()
+            if _is_current(held, view):
                 book = AccountBook(view)
                 found = offer_or_refusal(request, view, held.index, ports.products)
                 if isinstance(found, Offer):
@@ -95,8 +100,10 @@ async def place_hold(
                 # A refusal commits what has lapsed.
                 await account.write(book.changes)
                 break
-        # Terms changed since: they are read with no lock held.
-        held = await ports.directory.at(view.person.directory, on=calendar_day(view.at))
+        # Terms or the day changed since: they are read with no lock held.
+        held = await ports.directory.at(
+            view.person.directory, on=calendar_day(view.at), is_exact=True
+        )
     else:
         what = "directory"
         raise Unavailable(what)
@@ -106,12 +113,15 @@ async def place_hold(
     return placed.response if placed else b"", True
 
 
-async def _directory(request: HoldRequest, ports: HoldPorts) -> Held:
-    if not await ports.has_room(request.merchant_id):
-        message = "This merchant has as many active holds as it may have."
-        raise TooMany("holds_at_merchant", message, retry_after_s=60)
-    version, at = await ports.directory.latest()
-    return await ports.directory.at(version, on=calendar_day(at))
+def _is_current(held: Held, view: AccountView) -> bool:
+    """Return whether what is held has the terms and the law of the moment of the lock."""
+    is_of_today = held.on == calendar_day(view.at)
+    return is_of_today and held.version.programs >= view.person.directory.programs
+
+
+def _no_room() -> TooMany:
+    message = "This merchant has as many active holds as it may have."
+    return TooMany("holds_at_merchant", message, retry_after_s=60)
 
 
 def _again(hold: Hold, request_digest: bytes) -> bytes:
@@ -135,6 +145,8 @@ def offer_or_refusal(
     Pure: the same account, merchant and request have the same answer.
     """
     person = view.person
+    if index.position(request.merchant_id) is None:
+        return HoldRefused("unknown_merchant")
     if view.is_reference_taken:
         return HoldRefused("reference_reused")
     if not view.has_prequalification:
@@ -231,7 +243,7 @@ def _hold(
         captured_cents=0,
         held_cents=offer.amount_financed_cents,
         placed_at=view.at,
-        expires_at=view.at + LIVES[RAIL_OF[request.product]],
+        expires_at=view.at + FIRST_CAPTURE_WITHIN[request.product],
         ended_at=None,
         response=b"",
     )

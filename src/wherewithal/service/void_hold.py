@@ -1,17 +1,22 @@
-"""Void a hold, and write down those that are past their time."""
+"""Void a hold, read holds, and write down those that are past their time."""
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 import msgspec
 
 from wherewithal.service.account_book import AccountBook
 from wherewithal.service.capture_hold import ENDED
-from wherewithal.service.hold_answers import HoldAnswer, hold_answer
+from wherewithal.service.errors import Unavailable
+from wherewithal.service.hold_answers import HoldAnswer, HoldsAnswer, hold_as_it_stands
 from wherewithal.service.hold_refusals import HoldRefused
 from wherewithal.service.ledger_ports import KeepsLedger, LookFor
 from wherewithal.service.ledger_records import AccountView, Hold, HoldStatus
+
+#: Of a person's holds that have ended, so many are listed.
+_ENDED_MAX: Final = 20
 
 
 async def void_hold(hold_id: UUID, *, merchant_id: str | None, ledger: KeepsLedger) -> HoldAnswer:
@@ -32,7 +37,7 @@ async def void_hold(hold_id: UUID, *, merchant_id: str | None, ledger: KeepsLedg
         await account.write(book.changes)
     if isinstance(result, HoldRefused):
         raise result
-    return hold_answer(result, consumer_id=consumer_id)
+    return hold_as_it_stands(result, at=account.view.at)
 
 
 def _voided(view: AccountView, hold: Hold, book: AccountBook) -> Hold | HoldRefused:
@@ -46,33 +51,48 @@ def _voided(view: AccountView, hold: Hold, book: AccountBook) -> Hold | HoldRefu
     return msgspec.structs.replace(hold, status=HoldStatus.VOIDED, held_cents=0, ended_at=view.at)
 
 
-async def read_hold(
-    hold_id: UUID, *, merchant_id: str | None, ledger: KeepsLedger
-) -> HoldAnswer | None:
-    """Return a hold as it stands; None if there is no such one, or it is another merchant's."""
-    found = await ledger.find_hold(hold_id)
-    if found is None or merchant_id not in (None, found[1]):
+async def read_hold(hold_id: UUID, *, merchant_id: str | None, ledger: KeepsLedger) -> HoldAnswer:
+    """Return a hold as it stands.
+
+    Errors: HoldRefused if there is no such one, or it is another merchant's. Unavailable.
+    """
+    found = await ledger.read_hold(hold_id)
+    if found is None or merchant_id not in (None, found[0].merchant_id):
+        raise HoldRefused("unknown_hold")
+    hold, at = found
+    return hold_as_it_stands(hold, at=at)
+
+
+async def list_holds(consumer_id: UUID, *, ledger: KeepsLedger) -> HoldsAnswer | None:
+    """Return a person's own holds, newest first: all open ones and the last that ended.
+
+    None: there is no such person.
+    """
+    found = await ledger.read_holds(consumer_id, ended_max=_ENDED_MAX)
+    if found is None:
         return None
-    consumer_id, _ = found
-    async with ledger.open_account(consumer_id, LookFor(hold_id=hold_id)) as account:
-        if account is None or account.view.hold is None:
-            return None
-        hold = account.view.hold
-        if hold in account.view.lapsed:
-            hold = msgspec.structs.replace(
-                hold, status=HoldStatus.EXPIRED, held_cents=0, ended_at=hold.expires_at
-            )
-    return hold_answer(hold, consumer_id=consumer_id)
+    holds, at = found
+    return HoldsAnswer(
+        consumer_id=str(consumer_id), holds=tuple(hold_as_it_stands(one, at=at) for one in holds)
+    )
 
 
 async def sweep_expired(*, ledger: KeepsLedger, consumers_max: int) -> int:
-    """Write down as expired what is past its time; return for how many consumers.
+    """Write down as expired what is past its time; return for how many consumers that was tried.
 
-    Power came back when the time had passed, whether or not anybody sweeps.
+    Power came back when the time had passed, whether or not anybody sweeps. An account that is
+    locked for too long is left for the next time.
+    Errors: Unavailable if no account could be opened at all.
     """
     consumers = await ledger.lapsed_consumers(rows_max=consumers_max)
+    failures: list[Unavailable] = []
     for consumer_id in consumers:
-        async with ledger.open_account(consumer_id, LookFor()) as account:
-            if account is not None:
-                await account.write(AccountBook(account.view).changes)
+        try:
+            async with ledger.open_account(consumer_id, LookFor()) as account:
+                if account is not None:
+                    await account.write(AccountBook(account.view).changes)
+        except Unavailable as failure:
+            failures.append(failure)
+    if failures and len(failures) == len(consumers):
+        raise failures[-1]
     return len(consumers)

@@ -12,9 +12,12 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from psycopg.errors import UniqueViolation
 
+from wherewithal.service.hold_refusals import HoldRefused
 from wherewithal.service.ledger_ports import LookFor, OpenAccount
 from wherewithal.service.ledger_records import AccountView, Changes, Hold, Loan
+from wherewithal.store.fetch import fetch_one
 from wherewithal.store.ledger_changes import changes_statement
 from wherewithal.store.pool import Connection, Pool
 from wherewithal.store.powers import PERSON_STATEMENT, PERSON_WIDTH, person_of
@@ -25,6 +28,7 @@ _QUERIES: Final = load_queries("ledger.sql")
 _LOOK: Final = PERSON_STATEMENT.format(more=_QUERIES["look"].partition("\n")[2])
 
 
+_REFERENCE_KEY: Final = "hold_reference_pkey"
 _LOAN: Final = msgspec.json.Decoder(Loan)
 
 
@@ -64,6 +68,22 @@ class LedgerInStore:
                 row = await cursor.fetchone()
         return None if row is None else (row[0], row[1])
 
+    async def read_hold(self, hold_id: UUID) -> tuple[Hold, datetime] | None:
+        """Return a hold as it is written down, and the moment; None: no such hold."""
+        row = await fetch_one(self._pool, _QUERIES["read_hold"], {"hold_id": hold_id})
+        return None if row is None else (_hold(msgspec.json.decode(row[0])), row[1])
+
+    async def read_holds(
+        self, consumer_id: UUID, *, ended_max: int
+    ) -> tuple[tuple[Hold, ...], datetime] | None:
+        """Return a consumer's holds, newest first, and the moment; None: no such consumer."""
+        given = {"consumer_id": consumer_id, "ended_max": ended_max}
+        row = await fetch_one(self._pool, _QUERIES["read_holds"], given)
+        if row is None:
+            return None
+        found = [] if row[1] is None else msgspec.json.decode(row[1])
+        return tuple(map(_hold, found)), row[0]
+
     async def lapsed_consumers(self, *, rows_max: int) -> tuple[UUID, ...]:
         """Return consumers with a hold that is past its time and still written down as held."""
         with as_unavailable():
@@ -99,7 +119,13 @@ class _Account:
         statement, values = changes_statement(changes, new_uuid=self._new_uuid)
         values |= {"consumer_id": self.view.consumer_id, "at": self.view.at}
         cursor = self._connection.cursor(binary=True)
-        await cursor.execute(statement, values, prepare=True)
+        try:
+            await cursor.execute(statement, values, prepare=True)
+        except UniqueViolation as error:
+            if error.diag.constraint_name != _REFERENCE_KEY:
+                raise
+            # Another consumer's hold took the merchant's reference while this one was decided.
+            raise HoldRefused("reference_reused") from None
 
 
 def _view(consumer_id: UUID, row: Any, look_for: LookFor) -> AccountView:

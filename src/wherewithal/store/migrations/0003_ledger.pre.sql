@@ -67,7 +67,7 @@ create table hold (
 );
 create index hold_open on hold (consumer_id) where status = 'held';
 create index hold_by_expiry on hold (expires_at) where status = 'held';
-create index hold_open_by_merchant on hold (merchant_id) where status = 'held';
+create index hold_open_by_merchant on hold (merchant_id, expires_at) where status = 'held';
 
 create table hold_reference (
     merchant_id  text not null,

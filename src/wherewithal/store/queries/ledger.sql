@@ -30,6 +30,29 @@ select 1 from consumer where consumer_id = %(consumer_id)s for update
 -- Whose a hold is: who captures it need not know.
 select consumer_id, merchant_id from hold_reference where hold_id = %(hold_id)s
 
+-- read_hold --
+select to_jsonb(h)::text, clock_timestamp()
+  from hold_reference r join hold h using (consumer_id, hold_id)
+ where r.hold_id = %(hold_id)s
+
+-- read_holds --
+select clock.at,
+       (select jsonb_agg(to_jsonb(h) order by h.placed_at desc, h.hold_id)
+          from ((select *
+                   from hold o
+                  where o.consumer_id = c.consumer_id and o.status = 'held'
+                    and o.expires_at > clock.at)
+                 union all
+                (select *
+                   from hold e
+                  where e.consumer_id = c.consumer_id
+                    and (e.status <> 'held' or e.expires_at <= clock.at)
+                  order by coalesce(e.ended_at, e.expires_at) desc, e.hold_id
+                  limit %(ended_max)s)) h)::text
+  from (select clock_timestamp() as at offset 0) clock
+ cross join consumer c
+ where c.consumer_id = %(consumer_id)s
+
 -- lapsed --
 -- Consumers with a hold that is past its time and still written down as held.
 select distinct consumer_id from (
@@ -40,7 +63,9 @@ select distinct consumer_id from (
 -- active_at_merchant --
 -- Active holds at a merchant, counted up to a bound.
 select count(*) from (
-    select from hold where merchant_id = %(merchant_id)s and status = 'held' limit %(rows_max)s
+    select from hold
+     where merchant_id = %(merchant_id)s and status = 'held' and expires_at > clock_timestamp()
+     limit %(rows_max)s
 ) h
 
 -- account --
@@ -97,10 +122,11 @@ referred as (
 moved as (
     update hold h set
         status = m.status, captured_cents = m.captured_cents, held_cents = m.held_cents,
-        payments = m.payments, ended_at = m.ended_at
+        payments = m.payments, expires_at = coalesce(m.expires_at, h.expires_at),
+        ended_at = m.ended_at
     from account, jsonb_to_recordset(%(moves)s::jsonb) as m (
         hold_id uuid, status text, captured_cents bigint, held_cents bigint, payments jsonb,
-        ended_at timestamptz
+        expires_at timestamptz, ended_at timestamptz
     )
     where h.consumer_id = %(consumer_id)s and h.hold_id = m.hold_id
 )
