@@ -137,7 +137,7 @@ async def owe(pool: Pool, consumer_id: UUID, cents: int) -> None:
         pool,
         "insert into loan (consumer_id, loan_id, reference, product, plan, originator,"
         " note_rate_bps, principal_cents, outstanding_cents, status, booked_on, booked_at) values"
-        " (%s, gen_random_uuid(), 'r', 'pay_in_4', 'pay_in_4', 'o', 0, %s, %s, 'open',"
+        " (%s, gen_random_uuid(), gen_random_uuid()::text, 'pay_in_4', 'pay_in_4', 'o', 0, %s, %s, 'open',"
         " current_date, now())",
         *(consumer_id, cents, cents),
     )

@@ -14,6 +14,7 @@ FINDS_A_PERSON = {
     "identity_key": "blind index to consumer: who asks does not know the consumer yet",
     "consumer_reference": "the lender's number to consumer: as above",
     "hold_reference": "the merchant's own number to a hold: who asks again may not know whose it is",
+    "loan_reference": "a loan to its consumer: who pays or refunds it may not know whose it is",
     "idempotency": "claimed under a credential before the body is read; holds no data of a person",
 }
 #: What is not of a person, and what it is of.

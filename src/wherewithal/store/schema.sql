@@ -425,6 +425,18 @@ create table loan (
     unique (consumer_id, hold_id, reference)
 );
 create index loan_open on loan (consumer_id) where status = 'open';
+-- The lender's own number of an import, once.
+create unique index loan_imported_once on loan (consumer_id, reference) where hold_id is null;
+
+-- Who pays or refunds a loan need not know whose it is.
+create table loan_reference (
+    loan_id      uuid not null,
+    consumer_id  uuid not null,
+    -- Null: it was lent nowhere that we know.
+    merchant_id  text,
+    primary key (loan_id),
+    foreign key (consumer_id, loan_id) references loan
+);
 
 create table instalment (
     consumer_id      uuid     not null,
@@ -437,9 +449,14 @@ create table instalment (
     interest_cents   bigint   not null check (interest_cents >= 0),
     paid_cents       bigint   not null default 0 check (paid_cents between 0 and amount_cents),
     paid_on          date,
+    -- When it was written down that it is late, or that nobody waits for it any more; whether it is
+    -- late is computed when it is read.
+    late_at          timestamptz,
     primary key (consumer_id, loan_id, number),
     foreign key (consumer_id, loan_id) references loan
 );
+create index instalment_unpaid on instalment (due_on)
+    where paid_cents < amount_cents and late_at is null;
 
 -- Everything that ever changed what a consumer owes or has promised; nothing is changed or deleted
 -- here. Sums of it are the account's totals, and a recompute finds no difference.
