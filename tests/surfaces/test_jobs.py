@@ -23,11 +23,16 @@ from wherewithal.surfaces.jobs import (
 CONSUMER, INQUIRY = UUID(int=1), UUID(int=2)
 
 
-def app_of(*, chance=0.5, finish=None, purge=None):
+def app_of(*, chance=0.5, finish=None, purge=None, sweep=None):
     async def nothing(*_):
         return True
 
-    ports = JobPorts(finish=finish or nothing, purge_keys=purge or nothing, uniform=lambda: chance)
+    ports = JobPorts(
+        finish=finish or nothing,
+        purge_keys=purge or nothing,
+        sweep_holds=sweep or nothing,
+        uniform=lambda: chance,
+    )
     return build_jobs(InMemoryConnector(), ports)
 
 

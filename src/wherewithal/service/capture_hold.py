@@ -10,7 +10,7 @@ import msgspec
 from wherewithal.lending import pay_in_4_financed_cents
 from wherewithal.service.account_book import AccountBook, loan_of
 from wherewithal.service.hold_answers import CaptureAnswer, capture_answer
-from wherewithal.service.hold_refusals import HoldRefused
+from wherewithal.service.hold_refusals import HoldRefused, UnknownHold
 from wherewithal.service.hold_states import PART_CENTS_MIN
 from wherewithal.service.ledger_ports import KeepsLedger, LookFor
 from wherewithal.service.ledger_records import AccountView, Hold, HoldStatus, Rail
@@ -47,12 +47,12 @@ async def capture_hold(
     """
     found = await ledger.find_hold(request.hold_id)
     if found is None or merchant_id not in (None, found[1]):
-        raise HoldRefused("unknown_hold")
+        raise UnknownHold
     consumer_id, _ = found
     look_for = LookFor(hold_id=request.hold_id, capture_reference=request.reference)
     async with ledger.open_account(consumer_id, look_for) as account:
         if account is None or account.view.hold is None:
-            raise HoldRefused("unknown_hold")
+            raise UnknownHold
         book = AccountBook(account.view)
         answer = _captured(request, account.view, book, loan_id)
         await account.write(book.changes)
@@ -67,7 +67,7 @@ def _captured(
     """Note the capture in the book, or say why there is none."""
     hold, made = view.hold, view.captured
     if hold is None:
-        return HoldRefused("unknown_hold")
+        return UnknownHold()
     if made is not None:
         is_same = request.amount_cents in (None, made.basket_cents)
         return capture_answer(made) if is_same else HoldRefused("reference_reused")

@@ -64,3 +64,11 @@ class HoldRefused(RequestRefused):
         path, message = REFUSALS[code]
         self.code = code
         super().__init__([Problem(code=code, path=path, message=message)])
+
+
+class UnknownHold(HoldRefused):
+    """There is no such hold, or it is another merchant's: the answer is the same."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("unknown_hold")

@@ -11,7 +11,7 @@ from wherewithal.service.account_book import AccountBook
 from wherewithal.service.capture_hold import ENDED
 from wherewithal.service.errors import Unavailable
 from wherewithal.service.hold_answers import HoldAnswer, HoldsAnswer, hold_as_it_stands
-from wherewithal.service.hold_refusals import HoldRefused
+from wherewithal.service.hold_refusals import HoldRefused, UnknownHold
 from wherewithal.service.ledger_ports import KeepsLedger, LookFor
 from wherewithal.service.ledger_records import AccountView, Hold, HoldStatus
 
@@ -27,11 +27,11 @@ async def void_hold(hold_id: UUID, *, merchant_id: str | None, ledger: KeepsLedg
     """
     found = await ledger.find_hold(hold_id)
     if found is None or merchant_id not in (None, found[1]):
-        raise HoldRefused("unknown_hold")
+        raise UnknownHold
     consumer_id, _ = found
     async with ledger.open_account(consumer_id, LookFor(hold_id=hold_id)) as account:
         if account is None or account.view.hold is None:
-            raise HoldRefused("unknown_hold")
+            raise UnknownHold
         book = AccountBook(account.view)
         result = _voided(account.view, account.view.hold, book)
         await account.write(book.changes)
@@ -58,7 +58,7 @@ async def read_hold(hold_id: UUID, *, merchant_id: str | None, ledger: KeepsLedg
     """
     found = await ledger.read_hold(hold_id)
     if found is None or merchant_id not in (None, found[0].merchant_id):
-        raise HoldRefused("unknown_hold")
+        raise UnknownHold
     hold, at = found
     return hold_as_it_stands(hold, at=at)
 

@@ -34,6 +34,7 @@ from wherewithal.surfaces.http.serve import make_server
 from wherewithal.surfaces.http.settings import HttpSettings
 from wherewithal.surfaces.http.tokens import TokenKeys
 from wherewithal.wiring.desk import Desk, now, open_desk
+from wherewithal.wiring.holds import CountHold, hold_doors, hold_ports
 from wherewithal.wiring.keys import Keys
 from wherewithal.wiring.logs import process_log
 from wherewithal.wiring.service_settings import ServiceSettings
@@ -60,7 +61,7 @@ async def serve_api(
             calendar_zone=ZoneInfo(CALENDAR_TIME_ZONE),
             allow_test_ssns=settings.is_simulation_allowed,
         )
-        doors = make_doors(desk, keys)
+        doors = make_doors(desk, keys, count_hold=metrics.on_hold)
         await warm_up(desk, doors)
         api = build_app(doors, settings=http, metrics=metrics, log=log)
         await serve(api, host=host, port=port)
@@ -82,7 +83,7 @@ async def serve(api: Api, *, host: str, port: int) -> None:
     await server.serve()
 
 
-def make_doors(desk: Desk, keys: Keys) -> Doors:
+def make_doors(desk: Desk, keys: Keys, *, count_hold: CountHold) -> Doors:
     """Return the doors of one process."""
     people, products = PeopleInStore(desk.pool), ProductAnswers(desk.bundle, desk.ports.plans)
     directory = HeldDirectory(reads=DirectoryInStore(desk.pool), bundle=desk.bundle)
@@ -107,6 +108,9 @@ def make_doors(desk: Desk, keys: Keys) -> Doors:
         ),
         merchant=partial(merchant_for, people=people, directory=directory, products=products),
         merchant_offers=partial(advertise, directory=directory, products=products),
+        holds=hold_doors(
+            hold_ports(desk.pool, directory=directory, products=products), count=count_hold
+        ),
         find_credential=credentials.find,
         readiness=partial(_readiness, desk.pool),
         clock=now,

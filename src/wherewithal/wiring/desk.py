@@ -37,6 +37,7 @@ from wherewithal.store.sealing import Sealer
 from wherewithal.store.server_check import check_server
 from wherewithal.surfaces.jobs import JobPorts, build_jobs, defer_finish
 from wherewithal.vocabulary.errors import InputRefused, Problem
+from wherewithal.wiring.holds import hold_sweeper
 from wherewithal.wiring.keys import Keys
 from wherewithal.wiring.places import BUNDLE, needed
 from wherewithal.wiring.served_bundle import served_bundle
@@ -134,6 +135,7 @@ async def open_desk(
         work = JobPorts(
             finish=partial(_finish, ports),
             purge_keys=lambda rows_max: ledger.purge_keys(rows_max=rows_max),
+            sweep_holds=hold_sweeper(pool),
             uniform=chance,
         )
         jobs = build_jobs(_connector(dsn), work)

@@ -82,7 +82,7 @@ def live(dsn: str, data: Path) -> Iterator[Served]:
         )
         async with opened as desk:
             api = app.build_app(
-                make_doors(desk, KEYS),
+                make_doors(desk, KEYS, count_hold=counts.on_hold),
                 settings=settings.HttpSettings(
                     calendar_zone=ZoneInfo(CALENDAR_TIME_ZONE), allow_test_ssns=True
                 ),

@@ -22,14 +22,18 @@ import httpx
 import msgspec
 
 from wherewithal.service.answers import ConsentAnswer, DecisionAnswer, Prequalification
+from wherewithal.service.capture_hold import CaptureRequest
+from wherewithal.service.hold_answers import CaptureAnswer, HoldAnswer, HoldsAnswer
+from wherewithal.service.hold_refusals import UnknownHold
 from wherewithal.service.inquiry_records import Answered
 from wherewithal.service.merchant_answers import AdvertisedOffers, MerchantAnswer, MerchantsPage
-from wherewithal.surfaces.http import examples
+from wherewithal.surfaces.http import examples, examples_hold
 from wherewithal.surfaces.http.app import Api, build_app
 from wherewithal.surfaces.http.doors import Doors
 from wherewithal.surfaces.http.log import make_log
 from wherewithal.surfaces.http.metrics import Metrics
 from wherewithal.surfaces.http.path_fields import PORTFOLIO, REFERENCE
+from wherewithal.surfaces.http.routes_hold import HoldDoors
 from wherewithal.surfaces.http.serve import ApiServer, make_server
 from wherewithal.surfaces.http.settings import HttpSettings
 from wherewithal.surfaces.http.tokens import Scope, ServiceKey, TokenKeys, make_service_key
@@ -115,6 +119,7 @@ def plain_doors(*stored: Credential, **changed: Any) -> Doors:
         merchants_page=found(examples.MERCHANTS, MerchantsPage, CONSUMER),
         merchant=found(examples.MERCHANT, MerchantAnswer, CONSUMER, "lantern-and-loom"),
         merchant_offers=found(examples.OFFERS, AdvertisedOffers, "lantern-and-loom"),
+        holds=plain_holds(),
         find_credential=find_credential,
         readiness=readiness,
         clock=lambda: NOW,
@@ -122,6 +127,28 @@ def plain_doors(*stored: Credential, **changed: Any) -> Doors:
         token_keys=TOKEN_KEYS,
         digest_key=b"d" * 32,
     )
+    return replace(doors, **changed)
+
+
+def plain_holds(**changed: Any) -> HoldDoors:
+    """Return the doors of holds that know the one hold of the examples."""
+    held = msgspec.convert(examples_hold.HOLD, HoldAnswer)
+    captured = msgspec.convert(examples_hold.CAPTURE, CaptureAnswer)
+
+    async def place(*_: Any, **__: Any) -> tuple[bytes, bool]:
+        return msgspec.json.encode(held), False
+
+    async def one(hold_id: UUID, *, merchant_id: str | None) -> HoldAnswer:
+        if str(hold_id) != held.hold_id or merchant_id not in (None, held.merchant_id):
+            raise UnknownHold
+        return held
+
+    async def capture(request: CaptureRequest, *, merchant_id: str | None) -> CaptureAnswer:
+        await one(request.hold_id, merchant_id=merchant_id)
+        return captured
+
+    listed = found(examples_hold.HOLDS, HoldsAnswer, CONSUMER)
+    doors = HoldDoors(place=place, read=one, capture=capture, void=one, list_of=listed)
     return replace(doors, **changed)
 
 

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import pytest
 
-from tests.surfaces.http.bodies import GOOD
 from tests.surfaces.http.serving import (
     ALL_SCOPES,
     CONSUMER,
@@ -67,8 +66,8 @@ def status(api: Served, operation: Operation, key: str | None, **given) -> int:
 
 
 def answer(api: Served, operation: Operation, key: str | None, *, consumer: UUID = CONSUMER):
-    data = GOOD if operation.takes_idempotency_key else {}
-    body: dict[str, Any] = {"json": data} if operation.body else {}
+    examples = operation.body.examples.values() if operation.body else ()
+    body: dict[str, Any] = {"json": next(iter(examples))} if operation.body else {}
     path = path_of(operation, consumer=consumer)
     headers = {"idempotency-key": "k"}
     return api.ask(operation.method, path, key=key, headers=headers, **body)

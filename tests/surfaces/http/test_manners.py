@@ -15,9 +15,9 @@ from tests.surfaces.http.test_credentials import OPERATIONS, answer, every_opera
 from wherewithal.service import errors
 from wherewithal.service.inquiry_records import Answered
 from wherewithal.surfaces.http.codes import CODES, TYPES
+from wherewithal.surfaces.http.digest import request_digest
 from wherewithal.surfaces.http.operation import Operation
 from wherewithal.surfaces.http.presenter import refusal_of
-from wherewithal.surfaces.http.routes_prequalification import request_digest
 from wherewithal.vocabulary.errors import InvariantBroken, Problem
 
 POWER = f"/v1/consumers/{CONSUMER}/spending-power"

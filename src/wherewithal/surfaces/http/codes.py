@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from wherewithal.service.hold_refusals import REFUSALS
+
 URN = "urn:wherewithal:problem:"
 
 
@@ -104,6 +106,12 @@ _TYPES = (
         "what was said fits a person whom we know only in part; a person has to look at it",
     ),
     _type(
+        422,
+        "hold-refused",
+        "The hold cannot do this",
+        "`errors` has the one code that says why; nothing was reserved, owed or given back",
+    ),
+    _type(
         429,
         "too-many-requests",
         "A budget is spent",
@@ -171,6 +179,8 @@ CODES = {
     "date_in_future": "a day that has not come yet",
     "age_out_of_range": "a date of birth more than 120 years ago",
     "unknown_state": "not a USPS code of a state",
+    "unknown_plan": "no plan of ours; `expected` lists all",
+    "unknown_currency": "not USD, the only currency",
     "not_a_postal_code": "five digits 0-9, or nine with a hyphen",
     "not_an_id": "not a UUID in lower case with hyphens, or not an id of ours",
     "not_a_moment": "not a moment with its zone, such as 2026-11-20T09:30:00Z",
@@ -196,4 +206,7 @@ CODES = {
     "unusable_name": "nothing is left of the name to search for",
     "cursor_malformed": "not a cursor of ours",
     "cursor_of_another_query": "the cursor was given for another query or person",
+    "holds_at_merchant": "this merchant has as many active holds as it may have",
+    # Why a hold is not placed, captured or voided.
+    **{code: message for code, (_, message) in REFUSALS.items()},
 }

@@ -17,6 +17,7 @@ from wherewithal.service.merchant_answers import (
     MerchantsPage,
     MerchantsQuery,
 )
+from wherewithal.surfaces.http.routes_hold import HoldDoors
 from wherewithal.surfaces.http.tokens import TokenKeys
 
 
@@ -129,6 +130,7 @@ class Doors:
     merchants_page: FindsMerchants
     merchant: FindsMerchant
     merchant_offers: FindsMerchantOffers
+    holds: HoldDoors
     #: None where no such credential lives: unknown, expired, revoked.
     find_credential: Callable[[str], Awaitable[StoredCredential | None]]
     #: Each thing that must answer for requests to be served, and whether it does; within a second.

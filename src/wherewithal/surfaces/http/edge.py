@@ -31,6 +31,8 @@ _NO_CONTENT = (b"content-security-policy", b"default-src 'none'; frame-ancestors
 _CLOSE = (b"connection", b"close")
 #: What tells whether we live has its answer however much there is to do.
 _ALWAYS = frozenset({"/healthz", "/readyz", "/metrics"})
+#: Where a till waits: these have a room of their own.
+_HOLDS = "/v1/holds"
 _NO_METHOD = "TRACE"
 _RETRY_SOON = ((b"retry-after", b"1"),)
 
@@ -73,6 +75,7 @@ class Edge:
             kind: Room(kind, count_max)
             for kind, count_max in (
                 ("ask", settings.asks_in_flight_max),
+                ("hold", settings.holds_in_flight_max),
                 ("read", settings.reads_in_flight_max),
                 ("wait", settings.waits_in_flight_max),
                 ("always", 2**31),
@@ -137,7 +140,7 @@ class Edge:
 
     def _room_of(self, scope: Any, exchange: Exchange) -> Room:
         if scope["method"] == "POST":
-            return self._rooms["ask"]
+            return self._rooms["hold" if scope["path"].startswith(_HOLDS) else "ask"]
         prefer = exchange.header(b"prefer")
         if prefer is not None and "/prequalifications/" in scope["path"]:
             exchange.wait_s = read_wait(prefer, wait_s_max=WAIT_S_MAX) or 0

@@ -55,6 +55,12 @@ class Metrics:
             ("outcome",),
             registry=self.registry,
         )
+        self._holds = Counter(
+            "wherewithal_holds_total",
+            "Holds that were asked for, captured or voided.",
+            ("what", "outcome"),
+            registry=self.registry,
+        )
         self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def on_request(self, *, route: str, method: str, status: int, seconds: float) -> None:
@@ -85,6 +91,10 @@ class Metrics:
     def on_decision(self, *, outcome: str) -> None:
         """Count a decision by its outcome."""
         self._decisions.labels(_named(outcome)).inc()
+
+    def on_hold(self, what: str, outcome: str) -> None:
+        """Count what was asked of a hold (place, capture, void) by what came of it."""
+        self._holds.labels(_named(what), _named(outcome)).inc()
 
     def text(self) -> bytes:
         """Return everything in Prometheus' text format."""

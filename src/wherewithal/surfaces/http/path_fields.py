@@ -25,6 +25,12 @@ CONSENT_ID = Field(
     is_required=True,
     example="0d0f3c55-0a0e-4f0e-8a39-52f3f8f2a7b4",
 )
+HOLD_ID = Field(
+    kind=Id(),
+    meaning="the hold",
+    is_required=True,
+    example="c8a0f6d2-6a58-4f7c-b7a5-0a8f6f1b2d39",
+)
 DECISION_ID = Field(
     kind=Text(
         characters_max=32,

@@ -20,6 +20,7 @@ from wherewithal.service.errors import (
     TooMany,
     Unavailable,
 )
+from wherewithal.service.hold_refusals import HoldRefused, UnknownHold
 from wherewithal.surfaces.http.problem import Mistake, Refused, mistake_of
 from wherewithal.surfaces.http.reply import Headers
 from wherewithal.vocabulary.errors import Problem
@@ -29,6 +30,8 @@ _REFUSALS: tuple[tuple[type[RequestRefused], str], ...] = (
     (ConsentRefused, "consent-refused"),
     (KeyReused, "key-reused"),
     (AmbiguousIdentity, "ambiguous-identity"),
+    (UnknownHold, "not-found"),
+    (HoldRefused, "hold-refused"),
     (RequestRefused, "invalid-request"),
 )
 _CONFLICTS: tuple[tuple[type[Conflicting], str], ...] = (

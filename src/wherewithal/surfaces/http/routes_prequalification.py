@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import hmac
-from hashlib import sha256
-
-import msgspec
-
 from wherewithal.service.answers import Prequalification
 from wherewithal.service.inquiry import Inquiry
 from wherewithal.surfaces.http import examples, request_schema
+from wherewithal.surfaces.http.digest import request_digest
 from wherewithal.surfaces.http.doors import Doors
 from wherewithal.surfaces.http.inquiry_json import read_inquiry
 from wherewithal.surfaces.http.links import links_of_person
@@ -24,7 +20,6 @@ from wherewithal.surfaces.http.tokens import Scope
 _RETRY_AFTER = (b"retry-after", b"1")
 #: Inside of a JSON text a quote is escaped, so this can only be the answer's own status.
 _PENDING = b'"status":"pending"'
-_CANONICAL = msgspec.json.Encoder(order="sorted")
 
 
 def prequalification_operations(doors: Doors, *, settings: HttpSettings) -> tuple[Operation, ...]:
@@ -138,20 +133,6 @@ def _read_operation(read: Handler) -> Operation:
             ),
         },
     )
-
-
-def request_digest(data: object, *, key: bytes) -> bytes:
-    """Return the keyed hash of what a body means.
-
-    The order of keys and spaces do not count, nor whether an optional field is null or left out.
-    """
-    return hmac.digest(key, _CANONICAL.encode(_without_nulls(data)), sha256().name)
-
-
-def _without_nulls(data: object) -> object:
-    if not isinstance(data, dict):
-        return data
-    return {name: _without_nulls(value) for name, value in data.items() if value is not None}
 
 
 def _inquiry(call: Call, *, doors: Doors, settings: HttpSettings) -> Inquiry:

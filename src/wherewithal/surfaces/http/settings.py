@@ -29,6 +29,8 @@ class HttpSettings:
     request_deadline_s: float = 20.0
     #: How many requests of a kind are worked on at once; beyond them the answer is 503 at once.
     asks_in_flight_max: int = 64
+    #: Of what merchants do with holds: there is room for them when everybody asks.
+    holds_in_flight_max: int = 64
     reads_in_flight_max: int = 256
     waits_in_flight_max: int = 256
     #: How long a found credential is believed: a revocation is seen within this.

@@ -1,4 +1,4 @@
-"""The tasks of the worker, on procrastinate: finish late prequalifications, purge old keys.
+"""The tasks of the worker: finish late prequalifications, purge old keys, sweep expired holds.
 
 The job that finishes an inquiry is deferred on the connection of the transaction that records the
 inquiry, so that neither is ever there without the other. A job carries two ids and nothing else.
@@ -20,11 +20,13 @@ from wherewithal.vocabulary.errors import WherewithalError
 
 FINISH: Final = "finish_prequalification"
 PURGE: Final = "purge_idempotency"
+SWEEP: Final = "sweep_holds"
 #: Pauses grow from the first to the last, each shortened or lengthened by up to half by chance.
 _PAUSE_S, _PAUSE_S_MAX = 2, 60
 #: More than any inquiry waits: an inquiry ends by its own last moment, not by this.
 _ATTEMPTS_MAX: Final = 200
 _PURGED_AT_ONCE: Final = 1_000
+_SWEPT_AT_ONCE: Final = 500
 
 
 class StillWaiting(WherewithalError):
@@ -39,6 +41,8 @@ class JobPorts:
     finish: Callable[[UUID, UUID], Awaitable[bool]]
     #: Deletes old keys, at most so many; returns how many there were.
     purge_keys: Callable[[int], Awaitable[int]]
+    #: Writes down what has expired, of so many consumers at the most; returns of how many.
+    sweep_holds: Callable[[int], Awaitable[int]]
     #: A number from 0 to 1 by chance.
     uniform: Callable[[], float]
 
@@ -73,6 +77,13 @@ def build_jobs(connector: BaseConnector, ports: JobPorts) -> App:
     async def purge(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes when it was due
         """Delete keys that are a day old, in bites that hold no lock for long."""
         while await ports.purge_keys(_PURGED_AT_ONCE) == _PURGED_AT_ONCE:
+            pass
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name=SWEEP, queueing_lock=SWEEP, retry=pauses)
+    async def sweep(timestamp: int) -> None:  # noqa: ARG001 - as above
+        """Write down holds that have expired; power came back without it."""
+        while await ports.sweep_holds(_SWEPT_AT_ONCE) == _SWEPT_AT_ONCE:
             pass
 
     return app
