@@ -127,6 +127,12 @@ EXPECTED = {
     "not-feel": [
         "! line 7, decision 'Tier': the expression language 'urn:example:groovy' is not FEEL; only FEEL is evaluated [not-feel]",
     ],
+    "not-feel-in-cells": [
+        "  line 3, input 'Monthly income': the type 'long' is not one of FEEL's; it is read as number [foreign-type]",
+        "! line 8, decision 'Tier', input 'Income': the expression language 'juel' is not FEEL; only FEEL is evaluated [not-feel]",
+        "  line 8, decision 'Tier', input 'Income': the type 'long' is not one of FEEL's; it is read as number [foreign-type]",
+        "! line 11, decision 'Tier', rule 1, input 'Income': the expression language 'javascript' is not FEEL; only FEEL is evaluated [not-feel]",
+    ],
     "not-required": [
         "! line 6, decision 'Tier': 'Monthly income' is in the model, but is not required here; draw the requirement [not-required]",
     ],

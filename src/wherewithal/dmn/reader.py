@@ -49,6 +49,8 @@ def read_model(
     reading = Reading(
         file=file,
         members=_member_names(root, imports, imported),
+        language=(root.get("expressionLanguage") or "").strip(),
+        foreign_types=_foreign_types(root),
         type_prefixes=_type_prefixes(root, imports),
     )
     reading.diagnostics += problems
@@ -101,6 +103,12 @@ def _read_imports(root: Element) -> tuple[Import, ...]:
         for child in children(root, "import")
         if "DMN" in (child.get("importType") or "DMN").upper()
     )
+
+
+def _foreign_types(root: Element) -> dict[str, str]:
+    """Return the types of Camunda 7 that are numbers here, but for those that the model defines."""
+    own = {normalise_name(item.get("name") or "") for item in children(root, "itemDefinition")}
+    return {name: "number" for name in ("integer", "long", "double") if name not in own}
 
 
 def _type_prefixes(root: Element, imports: Sequence[Import]) -> dict[str, str]:

@@ -73,15 +73,11 @@ def _type(reading: Reading, element: Element, scope: Scope) -> str | None:
 
 
 def _read_literal(reading: Reading, element: Element, scope: Scope) -> Literal:
-    language = (element.get("expressionLanguage") or "").strip()
-    if language and "feel" not in language.lower():
-        message = f"the expression language '{language}' is not FEEL; only FEEL is evaluated"
-        reading.error("not-feel", scope.place, message, line=line_of(element))
-    elif (feel := reading.expression(element, scope)) is not None:
+    feel = reading.expression(element, scope)
+    if feel is not None:
         return Literal(feel=feel, type_ref=_type(reading, element, scope))
-    else:
-        message = "the expression is empty; it gives null"
-        reading.warning("empty-expression", scope.place, message, line=line_of(element))
+    message = "the expression is empty; it gives null"
+    reading.warning("empty-expression", scope.place, message, line=line_of(element))
     empty = Feel(text="", node=None, place=scope.place, line=line_of(element))
     return Literal(feel=empty, type_ref=_type(reading, element, scope))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from wherewithal.dmn.diagnostics import Diagnostic, error, warning
@@ -56,6 +56,10 @@ class Reading:
     file: str
     #: Names that may stand after a dot, as a type, or inside a filter.
     members: frozenset[str] = frozenset()
+    #: The language of texts that do not name their own; empty is FEEL.
+    language: str = ""
+    #: Types of other engines and what of FEEL they are, but for those that the model defines.
+    foreign_types: Mapping[str, str] = field(default_factory=dict)
     #: By prefix of a type reference: what to write instead.
     type_prefixes: dict[str, str] = field(default_factory=dict)
     #: Parameters of this file's functions by name, for checks of their calls.
@@ -99,6 +103,12 @@ class Reading:
         prefix, colon, rest = name.partition(":")
         if colon and prefix in self.type_prefixes:
             name = self.type_prefixes[prefix] + rest
+        if name in self.foreign_types:
+            message = (
+                f"the type '{name}' is not one of FEEL's; it is read as {self.foreign_types[name]}"
+            )
+            self.warning("foreign-type", place, message, line=line_of(element))
+            name = self.foreign_types[name]
         self.types_named.append((name, place, line_of(element)))
         return name
 
@@ -131,6 +141,11 @@ class Reading:
 
     def _feel(self, text: str, scope: Scope, element: Element, parse: Parse) -> Feel:
         line = line_of(element)
+        language = (element.get("expressionLanguage") or self.language).strip()
+        if language and "feel" not in language.lower():
+            message = f"the expression language '{language}' is not FEEL; only FEEL is evaluated"
+            self.error("not-feel", scope.place, message, line=line)
+            return Feel(text=text, node=None, place=scope.place, line=line)
         key = (text, scope.names, parse)
         found = self._parsed.get(key)
         if found is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import fields
 from functools import cache
+from typing import Any
 
 from wherewithal.dmn.feel import ast
 from wherewithal.dmn.feel.errors import FeelSyntaxError
@@ -262,14 +263,15 @@ def _require_bounded_height(node: ast.Node) -> None:
 
 
 @cache
-def _parts_of(kind: type[ast.Node]) -> tuple[str, ...]:
+def _parts_of(kind: type[Any]) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind) if field.name != "start")
 
 
 def children_of(node: ast.Node) -> list[ast.Node]:
     """Return the nodes directly under a node, in the order of its fields."""
     found: list[ast.Node] = []
-    for name in _parts_of(type(node)):
+    kind: Any = type(node)
+    for name in _parts_of(kind):
         value = getattr(node, name)
         if isinstance(value, ast.Node):
             found.append(value)
