@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 
 from wherewithal.qualify.exposure import Exposure
+from wherewithal.service.events import check_event
 from wherewithal.service.standing import PersonRow
 from wherewithal.vocabulary.program import PlanCode, ProductCode
 from wherewithal.vocabulary.redaction import nothing_for_rich, redacted
@@ -162,6 +163,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     #: The merchant that it concerns; None: the lender alone.
     merchant_id: str | None
     payload: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        """Refuse what service/events.py does not declare."""
+        check_event(self.type, self.payload)
 
 
 class HoldMove(msgspec.Struct, frozen=True, kw_only=True):
