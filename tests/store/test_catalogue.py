@@ -26,6 +26,7 @@ NOT_OF_A_PERSON = {
     "program": "a merchant's terms",
     "directory_version": "the merchants as a whole",
     "bundle_artefact": "a policy bundle",
+    "facts_catalogue": "a program's catalogue of facts",
     "webhook_endpoint": "a service that is told of events",
     "schema_migration": "the database itself",
 }

@@ -212,10 +212,17 @@ create table decision (
     facts           jsonb       not null,
     row             jsonb       not null,
     matched         jsonb       not null,
+    -- The typed failure that it was decided on; null where the facts were.
+    failure         text,
+    -- The catalogue of facts as it was (facts_catalogue), which the decision's name depends on.
+    facts_digest    text,
+    -- SHA-256 of the canonical bytes of all that was decided (qualify/canonical.py).
+    row_sha256      bytea       check (octet_length(row_sha256) = 32),
     primary key (consumer_id, seq),
     foreign key (consumer_id) references consumer
 );
-create index decision_by_id on decision (consumer_id, decision_id);
+-- Whoever repeats a decision may know no more than its name.
+create index decision_by_id on decision (decision_id, consumer_id);
 
 -- What a consumer can spend by the last decision made now.
 create table power (
@@ -249,6 +256,11 @@ create table generation (
     loaded_at      timestamptz,
     published_at   timestamptz,
     created_at     timestamptz not null default now(),
+    -- How `facts` and `row` of its people are to be read, and what decided them; null where they
+    -- were not kept.
+    facts_digest   text,
+    row_columns    text[],
+    code_build     text,
     primary key (generation)
 );
 
@@ -270,8 +282,11 @@ create table offline_power (
     total_cents    bigint,
     expires_at     timestamptz not null,
     standing       jsonb       not null,
-    -- What it was decided on, so that it can be repeated; null in runs published before it was kept.
-    facts          jsonb,
+    -- What it was decided on, and the decision row, so that it can be repeated: values in the order
+    -- that the generation names, as one line (service/kept_lines.py), a quarter of the same as JSON.
+    -- Null where the run did not keep its facts.
+    facts          text,
+    row            text,
     primary key (consumer_id, generation)
 ) partition by list (generation);
 
@@ -330,6 +345,14 @@ create table bundle_artefact (
     files          bytea       not null,
     kept_at        timestamptz not null default now(),
     primary key (bundle_digest)
+);
+
+-- The catalogue of facts of a program, by digest: names, types and ranges, in their order.
+create table facts_catalogue (
+    facts_digest  text        not null,
+    facts         bytea       not null,
+    kept_at       timestamptz not null default now(),
+    primary key (facts_digest)
 );
 
 -- Power reserved at a checkout. Its states and moves stand in service/hold_states.py and in

@@ -7,7 +7,19 @@ alter table consumer
     add column on_time_payments integer not null default 0,
     add column has_charge_off boolean not null default false;
 alter table credential add column merchant_id text;
-alter table offline_power add column facts jsonb;
+alter table decision
+    add column failure text,
+    add column facts_digest text,
+    add column row_sha256 bytea check (octet_length(row_sha256) = 32);
+drop index decision_by_id;
+create index decision_by_id on decision (decision_id, consumer_id);
+alter table generation
+    add column facts_digest text,
+    add column row_columns text[],
+    add column code_build text;
+alter table offline_power
+    add column facts text,
+    add column row text;
 
 -- What the programs of a bundle were, by digest: enough to decide again after policy has moved on.
 create table bundle_artefact (
@@ -16,6 +28,14 @@ create table bundle_artefact (
     files          bytea       not null,
     kept_at        timestamptz not null default now(),
     primary key (bundle_digest)
+);
+
+-- The catalogue of facts of a program, by digest: names, types and ranges, in their order.
+create table facts_catalogue (
+    facts_digest  text        not null,
+    facts         bytea       not null,
+    kept_at       timestamptz not null default now(),
+    primary key (facts_digest)
 );
 
 -- Power reserved at a checkout. Its states and moves stand in service/hold_states.py and in
