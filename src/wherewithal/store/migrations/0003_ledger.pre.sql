@@ -277,6 +277,7 @@ create table event (
     foreign key (consumer_id) references consumer
 );
 create index event_waiting on event (created_at) where dispatched_at is null;
+create index event_by_time on event (created_at);
 
 create table webhook_endpoint (
     endpoint_id    uuid        not null,
@@ -289,24 +290,33 @@ create table webhook_endpoint (
     secret         bytea       not null,
     created_at     timestamptz not null,
     disabled_at    timestamptz,
+    -- asked | gone: by whoever manages it, or because it answered 410.
     disabled_why   text,
+    -- While a secret is being changed, the one before it signs too.
+    secret_before  bytea,
+    before_until   timestamptz,
     primary key (endpoint_id)
 );
 
+-- An event on its way to one endpoint: written when the event is dispatched.
 create table delivery (
     consumer_id    uuid        not null,
     event_seq      bigint      not null,
     endpoint_id    uuid        not null,
+    event_id       uuid        not null,
     status         text        not null check (status in ('waiting', 'delivered', 'dead')),
     attempts       integer     not null default 0,
+    queued_at      timestamptz not null,
+    -- When it is due; while it is claimed, when the claim ends.
     next_at        timestamptz not null,
     -- Fencing: only the last claim may write what came of an attempt.
     claim          uuid,
-    claimed_until  timestamptz,
     last_status    integer,
     last_error     text,
     delivered_at   timestamptz,
     primary key (consumer_id, event_seq, endpoint_id),
     foreign key (consumer_id, event_seq) references event
 );
-create index delivery_due on delivery (next_at) where status = 'waiting';
+create index delivery_due on delivery (endpoint_id, next_at) where status = 'waiting';
+create index delivery_dead on delivery (endpoint_id) where status = 'dead';
+create index delivery_by_event on delivery (event_id);
