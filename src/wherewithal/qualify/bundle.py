@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from wherewithal.dmn.checks.model_checks import Proved
-from wherewithal.dmn.diagnostics import Diagnostic, Severity
+from wherewithal.dmn.diagnostics import Diagnostic, Example, Severity
 from wherewithal.dmn.ir import Graph, Node
 from wherewithal.dmn.model import Model
 from wherewithal.dmn.program import Program, compile_models
@@ -32,6 +32,8 @@ from wherewithal.qualify.bundle_checks import (
 from wherewithal.qualify.declared import FILE as CHECKS_FILE
 from wherewithal.qualify.declared import Monotone, read_declared
 from wherewithal.qualify.edition import Edition, compile_edition
+from wherewithal.qualify.preconditions import FILE as COMMITMENTS_FILE
+from wherewithal.qualify.preconditions import NO_COMMITMENTS, CommitmentTerms, read_commitments
 from wherewithal.qualify.pricing import Grid
 from wherewithal.vocabulary.errors import BundleRefused, Problem
 from wherewithal.vocabulary.facts import Use
@@ -60,6 +62,8 @@ class PolicyBundle:
     notes: tuple[Problem, ...] = ()
     #: What the bundle declares of itself; `declared.keep_promises` proves or refutes it.
     promises: tuple[Monotone, ...] = ()
+    #: What must stay true for a commitment; without preconditions the bundle cannot commit.
+    commitments: CommitmentTerms = NO_COMMITMENTS
     _editions: dict[date, Edition] = field(default_factory=dict)
     _begins: tuple[date, ...] = ()
 
@@ -128,6 +132,7 @@ def compile_bundle(
         warnings=tuple(draft.warnings),
         notes=tuple(draft.notes),
         promises=draft.promises,
+        commitments=draft.commitments,
     )
 
 
@@ -154,6 +159,7 @@ class _Draft:
     warnings: Sequence[Problem]
     notes: Sequence[Problem]
     promises: tuple[Monotone, ...]
+    commitments: CommitmentTerms
 
 
 def _compile(
@@ -188,14 +194,20 @@ def _compile(
         attributes={*attributes, *compiled.broken},
     )
     problems += broken_promises if are_models_whole and compiled.is_whole else []
+    commitments, unfit = read_commitments(
+        files.get(COMMITMENTS_FILE),
+        attributes={*attributes, *compiled.broken},
+        reasons=None if reasons is None else reasons.by_code,
+    )
+    problems += unfit
     diagnostics = told_once(
         diagnostics,
         attributes=attributes,
         broken={*compiled.broken, *contract.REQUIRED},
         is_whole=are_models_whole and compiled.is_whole,
     )
-    problems += [_of(one) for one in diagnostics if one.severity is Severity.ERROR]
-    warnings = [_of(one) for one in diagnostics if one.severity is Severity.WARNING]
+    problems += [problem_of(one) for one in diagnostics if one.severity is Severity.ERROR]
+    warnings = [problem_of(one) for one in diagnostics if one.severity is Severity.WARNING]
     return _Draft(
         facts=facts,
         attributes=attributes,
@@ -204,8 +216,9 @@ def _compile(
         grid=grid,
         problems=list(dict.fromkeys(problems)),
         warnings=[*compiled.warnings, *warnings, *_unused(attributes, program)],
-        notes=[_of(one) for one in diagnostics if one.severity is Severity.NOTE],
+        notes=[problem_of(one) for one in diagnostics if one.severity is Severity.NOTE],
         promises=promises,
+        commitments=commitments,
     )
 
 
@@ -256,7 +269,17 @@ def _unused(attributes: Mapping[str, Attribute], program: Program) -> list[Probl
     ]
 
 
-def _of(diagnostic: Diagnostic) -> Problem:
-    # `dmn` has codes of its own, in its own spelling.
-    code = diagnostic.code.replace("-", "_")
-    return Problem(code=code, path=diagnostic.place, message=diagnostic.message)
+class ModelProblem(Problem, frozen=True, kw_only=True):
+    """A problem of a model, with the row that shows it."""
+
+    example: Example | None = None
+
+
+def problem_of(diagnostic: Diagnostic) -> ModelProblem:
+    """Return a diagnostic of `dmn`, which has codes of its own, in its own spelling."""
+    return ModelProblem(
+        code=diagnostic.code.replace("-", "_"),
+        path=diagnostic.place,
+        message=diagnostic.message,
+        example=diagnostic.example,
+    )

@@ -14,10 +14,10 @@ from rich.text import Text
 from wherewithal.dmn.checks.model_checks import check_models
 from wherewithal.dmn.diagnostics import Diagnostic, Severity, note
 from wherewithal.dmn.model import Model
+from wherewithal.qualify.bundle import problem_of
 from wherewithal.surfaces.cli.answer import print_json
 from wherewithal.surfaces.cli.dmn_read import read_with_imports
 from wherewithal.surfaces.cli.findings import SCHEMA, as_json, counted, print_findings
-from wherewithal.vocabulary.errors import Problem
 
 EXIT_FAULTY_MODEL = 1
 _WORDS = ("error", "warning", "note")
@@ -61,7 +61,7 @@ def add_dmn_check(dmn: App) -> None:
         if json:
             print_json(_for_programs(models, diagnostics))
         else:
-            findings = [(one.severity.value, _problem(one)) for one in diagnostics]
+            findings = [(one.severity.value, problem_of(one)) for one in diagnostics]
             console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
             print_findings(console, findings)
             words = (counted(findings, word) for word in _WORDS)
@@ -80,13 +80,12 @@ def _of_a_bundle(model: Path) -> Diagnostic:
 
 
 def _for_programs(models: Sequence[Model], diagnostics: Sequence[Diagnostic]) -> dict[str, Any]:
-    found = [(one.severity.value, as_json(_problem(one), one)) for one in diagnostics]
+    words = [one.severity.value for one in diagnostics]
+    found = [
+        (word, as_json(word, problem_of(one))) for word, one in zip(words, diagnostics, strict=True)
+    ]
     return {
         "schema": SCHEMA,
         "model": models[-1].name if models else None,
         **{f"{word}s": [shown for own, shown in found if own == word] for word in _WORDS},
     }
-
-
-def _problem(one: Diagnostic) -> Problem:
-    return Problem(code=one.code.replace("-", "_"), path=one.place, message=one.message)

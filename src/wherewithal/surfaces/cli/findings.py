@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from wherewithal.dmn.diagnostics import Diagnostic
+from wherewithal.qualify.bundle import ModelProblem
 from wherewithal.vocabulary.errors import Problem
 
 STYLES = {"error": "red", "warning": "yellow", "note": "cyan"}
@@ -41,14 +41,14 @@ def print_findings(console: Console, findings: Sequence[Finding]) -> None:
                     _print_one(console, word, problem, indent="    " if holder else "  ")
 
 
-def as_json(problem: Problem, diagnostic: Diagnostic) -> dict[str, Any]:
+def as_json(word: str, problem: Problem) -> dict[str, Any]:
     """Return a finding for programs: its place in parts, and the row that shows it, or None.
 
     Values of an example are FEEL expressions; of a gap no rule is named.
     """
-    example = diagnostic.example
+    example = problem.example if isinstance(problem, ModelProblem) else None
     return {
-        "severity": diagnostic.severity.value,
+        "severity": word,
         "code": problem.code,
         "path": problem.path,
         "place": _parts_of(problem),

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-import msgspec
 from cyclopts import App, Parameter
 from rich.console import Console
 from rich.text import Text
@@ -16,7 +15,7 @@ from wherewithal.qualify.bundle import PolicyBundle
 from wherewithal.qualify.cases import GoldenCase
 from wherewithal.qualify.gate import Gate, pass_gate
 from wherewithal.surfaces.cli.answer import print_json
-from wherewithal.surfaces.cli.findings import Finding, counted, print_findings
+from wherewithal.surfaces.cli.findings import Finding, as_json, counted, print_findings
 from wherewithal.surfaces.cli.ports import Ports
 from wherewithal.vocabulary.errors import BundleRefused, Problem
 
@@ -77,9 +76,9 @@ def add_policy(app: App, ports: Ports) -> None:
                     "schema": SCHEMA,
                     "bundle": str(bundle),
                     "is_usable": not errors,
-                    "errors": [msgspec.structs.asdict(problem) for problem in errors],
-                    "warnings": [msgspec.structs.asdict(problem) for problem in warnings],
-                    "notes": [msgspec.structs.asdict(problem) for problem in notes],
+                    "errors": [as_json("error", problem) for problem in errors],
+                    "warnings": [as_json("warning", problem) for problem in warnings],
+                    "notes": [as_json("note", problem) for problem in notes],
                     "proved": proved,
                 }
             )
