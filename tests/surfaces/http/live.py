@@ -7,6 +7,8 @@ import io
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -60,8 +62,11 @@ async def fill(dsn: str) -> str:
 
 
 @contextmanager
-def live(dsn: str, data: Path) -> Iterator[Served]:
-    """Run the API over a database and a simulated bureau, and end both."""
+def live(dsn: str, data: Path, *, clock_off: timedelta = timedelta(0)) -> Iterator[Served]:
+    """Run the API over a database and a simulated bureau, and end both.
+
+    `clock_off` is by how much the process's own clock is wrong.
+    """
     key = asyncio.run(fill(dsn))
     logged = io.BytesIO()
     found: list[tuple[app.Api, serve.ApiServer, int]] = []
@@ -81,8 +86,9 @@ def live(dsn: str, data: Path) -> Iterator[Served]:
             count_outcome=lambda outcome: counts.on_decision(outcome=outcome),
         )
         async with opened as desk:
+            doors = make_doors(desk, KEYS, count_hold=counts.on_hold)
             api = app.build_app(
-                make_doors(desk, KEYS, count_hold=counts.on_hold),
+                replace(doors, clock=lambda: now() + clock_off),
                 settings=settings.HttpSettings(
                     calendar_zone=ZoneInfo(CALENDAR_TIME_ZONE), allow_test_ssns=True
                 ),
@@ -104,7 +110,9 @@ def live(dsn: str, data: Path) -> Iterator[Served]:
         try:
             assert is_listening.wait(60)
             api, server, port = found[0]
-            yield Served(api=api, server=server, port=port, logged=logged, client=client, key=key)
+            yield Served(
+                api=api, server=server, port=port, logged=logged, client=client, key=key, dsn=dsn
+            )
         finally:
             if found:
                 found[0][1].begin_drain()

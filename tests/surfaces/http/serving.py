@@ -163,6 +163,8 @@ class Served:
     logged: io.BytesIO
     client: httpx.Client
     key: str = ALL_SCOPES.text
+    #: Of the database, where there is one.
+    dsn: str = ""
 
     @property
     def url(self) -> str:
