@@ -45,6 +45,10 @@ class Person:
     limits: Mapping[str, int]
     capacity: int
     small_capacity: int
+    #: What shares of merchants are taken of; None: of the total, for nothing is in use.
+    merchant_base: int | None = None
+    #: At the merchant that is asked about.
+    merchant_used: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -358,7 +362,8 @@ def _halved(capacity: int, rate_bps: int, months: int) -> int:
 def _headroom(person: Person, product: Mapping[str, Any], plan: str, share_bps: int) -> int:
     family = "short_term" if plan == "pay_in_4" else "instalment"
     nodes = ["total", family, *product["limit_nodes"]]
-    merchant = person.limits["total"] * share_bps // 10_000
+    base = person.limits["total"] if person.merchant_base is None else person.merchant_base
+    merchant = max(0, base * share_bps // 10_000 - person.merchant_used)
     return min(merchant, *(person.limits[node] for node in nodes))
 
 

@@ -32,7 +32,8 @@ class Lists:
         if self._last[0] is person:
             return self._last[1]
         found: dict[str, list[Answer]] = {}
-        for answer in merchant_answers(person, self.directory, self.book):
+        used_at = person.get("used_at", {})
+        for answer in merchant_answers(person, self.directory, self.book, used_at=used_at):
             found.setdefault(answer.merchant_id, []).append(answer)
         self._last = (person, found)
         return found

@@ -29,9 +29,19 @@ def people(borrowers, decisions):
         [whole.filter(pl.col("tier") == tier).sample(4, seed=9) for tier in "ABCDEX"]
     ).to_dicts()
     chance = random.Random(12)
-    return [
-        {**row, "state": chance.choice(["OH", "CA", "VT", "AR", "HI", "ME", "NY"])} for row in rows
-    ]
+    states = ["OH", "CA", "VT", "AR", "HI", "ME", "NY"]
+    return [{**row, "state": chance.choice(states)} | _in_use(row, chance) for row in rows]
+
+
+def _in_use(row, chance) -> dict[str, int]:
+    """Return what is left of somebody who bought elsewhere and at the merchant, or nothing."""
+    if chance.random() < 0.5:
+        return {}
+    total = row["limit_total_cents"]
+    there = chance.randrange(0, 1 + total // 2)
+    used = there + chance.randrange(0, 1 + total // 4)
+    lowered = {name: max(0, row[name] - used) for name in row if name.startswith("limit_")}
+    return {**lowered, "merchant_base_cents": total, "merchant_used_cents": there}
 
 
 def _by_hand(row) -> by_hand.Person:
@@ -42,6 +52,8 @@ def _by_hand(row) -> by_hand.Person:
         limits={node: row[f"limit_{node}_cents"] for node in by_hand.NODES},
         capacity=row["capacity_cents"],
         small_capacity=row["small_ticket_capacity_cents"],
+        merchant_base=row.get("merchant_base_cents"),
+        merchant_used=row.get("merchant_used_cents", 0),
     )
 
 

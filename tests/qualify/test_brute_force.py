@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -74,6 +75,36 @@ def test_persons_by_merchants_by_products(on, people, bundle, directory, reposit
                 seen[expected.reason or f"{product} {expected.plan}"] += 1
     assert next(rows, None) is None
     _assert_reached(seen)
+
+
+def test_what_is_in_use_at_a_merchant_counts_there_and_nowhere_else(
+    people, bundle, directory, repository
+):
+    """Shares of merchants are of what was assigned, whatever of the total is in use elsewhere."""
+    on = DAYS[-1]
+    book, factored, chance = by_hand.Book(repository, on), ProgramBook(bundle, on), random.Random(4)
+    lowered = 0
+    for row in people.sample(20, seed=6).to_dicts():
+        total = row["limit_total_cents"]
+        shops = chance.sample([one["merchant_id"] for one in book.merchants], 4)
+        used_at = {shop: chance.choice([0, total // 8, total // 3, total]) for shop in shops}
+        left = {name: chance.randrange(1 + row[name]) for name in row if name.startswith("limit_")}
+        left |= {"merchant_base_cents": total}
+        found = iter(merchant_answers(row | left, directory, factored, used_at=used_at))
+        for merchant in book.merchants:
+            shop = merchant["merchant_id"]
+            person = replace(
+                _person(row | left), merchant_base=total, merchant_used=used_at.get(shop, 0)
+            )
+            for product in book.products:
+                expected, one = by_hand.answer_at(person, merchant, product, book), next(found)
+                fields = [getattr(expected, name) for name in ("program_id", *ANSWER)]
+                assert [one.program_id, *(getattr(one, name) for name in ANSWER)] == fields, shop
+                without = by_hand.answer_at(
+                    replace(person, merchant_used=0), merchant, product, book
+                )
+                lowered += without.power_cents > expected.power_cents
+    assert lowered
 
 
 def _person(row) -> by_hand.Person:

@@ -29,8 +29,11 @@ PRODUCTS = tuple(ProductCode)
 
 
 @pytest.fixture(scope="module")
-def people(borrowers, decisions) -> list[dict[str, Any]]:
-    """Return decided borrowers of every tier, moved about the states, some with power in use."""
+def people(borrowers, decisions, generated, directory) -> list[dict[str, Any]]:
+    """Return decided borrowers of every tier, moved about the states.
+
+    Every third has bought at two to five merchants, of the sample or of the generated ones.
+    """
     whole = decisions.drop("state", strict=False).with_columns(borrowers["state"])
     chosen = [whole.filter(pl.col("tier") == tier).sample(12, seed=3) for tier in "ABCDEX"]
     rows: list[dict[str, Any]] = pl.concat(chosen).to_dicts()
@@ -38,9 +41,12 @@ def people(borrowers, decisions) -> list[dict[str, Any]]:
     for row in rows:
         row["state"] = chance.choice([*STATES, "VT", "AR", "HI", "ME"])
         if chance.random() < 0.3:
-            used = chance.randrange(0, 200_000)
+            shops = [one.merchant_id for made in (generated, directory) for one in made.merchants]
+            shops = chance.sample([*shops, *shops[-40:] * 30], chance.randrange(2, 6))
+            row["used_at"] = {shop: chance.randrange(0, 90_000) for shop in shops}
+            row["merchant_base_cents"] = row["limit_total_cents"]
             for name in [name for name in row if name.startswith("limit_")]:
-                row[name] = max(0, row[name] - used)
+                row[name] = max(0, row[name] - sum(row["used_at"].values()))
     return rows
 
 
@@ -72,7 +78,7 @@ def lists(bundle, generated) -> Lists:
 
 
 def _shelf(index, person) -> Shelf:
-    shelf = shelf_of(index, person)
+    shelf = shelf_of(index, person, used_at=person.get("used_at", {}))
     assert shelf is not None
     return shelf
 
@@ -136,6 +142,27 @@ def test_pages_are_those_of_a_sorted_list_of_all(index, lists, people):
             page = browse(shelf, msgspec.structs.replace(query, cursor=page.next_cursor))
         assert rows == expected[: len(rows)], query
         assert page.next_cursor is not None or len(rows) == len(expected), query
+
+
+def test_merchants_with_something_in_use_stand_where_they_belong(index, lists, people, generated):
+    """Many of them on one page, found and not, on every side of the cursor."""
+    chance = random.Random(8)
+    for query in _queries(4)[::4]:
+        person = dict(chance.choice(people))
+        shops = chance.sample([one.merchant_id for one in generated.merchants], 300)
+        person["used_at"] = {shop: chance.choice([1, 40_000, 10**7]) for shop in shops}
+        person.setdefault("merchant_base_cents", person["limit_total_cents"])
+        shelf, expected, cursor = _shelf(index, person), lists.rows(person, query), None
+        rows: list[tuple[str, int, int | None]] = []
+        while len(rows) < 5 * query.page_size:
+            page = browse(shelf, msgspec.structs.replace(query, cursor=cursor))
+            assert page.total == len(expected), query
+            rows += [(row.merchant_id, row.power_cents, row.apr_bps) for row in page.rows]
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+        assert rows == expected[: len(rows)], query
+        assert cursor is not None or len(rows) == len(expected), query
 
 
 def test_a_whole_list_has_every_merchant_once(index, people):

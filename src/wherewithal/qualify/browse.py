@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -18,7 +19,13 @@ import numpy.typing as npt
 
 from wherewithal.qualify.merchant_index import MerchantIndex
 from wherewithal.qualify.merchant_names import Mask
-from wherewithal.qualify.shelf import Numbers, Shelf, ShelfAnswer, aprs_by_answer
+from wherewithal.qualify.shelf import (
+    Numbers,
+    ProductShelf,
+    Shelf,
+    ShelfAnswer,
+    aprs_by_answer,
+)
 from wherewithal.vocabulary.errors import CursorRefused, DomainError, InvariantBroken
 from wherewithal.vocabulary.product import ProductCode
 from wherewithal.vocabulary.program import RATE_MAX_BPS
@@ -99,10 +106,18 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ranks:
-    """How classes stand in the order: 0 is not found, a greater rank comes first."""
+    """How merchants stand in the order: 0 is not found, a greater rank comes first."""
 
     by_class: npt.NDArray[np.integer[Any]]
     count: int
+    #: By position, merchants where something is in use: they stand apart from their class.
+    apart: Mapping[int, int]
+
+    def of(self, index: MerchantIndex, position: int) -> int:
+        """Return the rank of one merchant."""
+        if position in self.apart:
+            return self.apart[position]
+        return int(self.by_class[index.classes.class_of[position]])
 
 
 def browse(shelf: Shelf, query: Query) -> Page:
@@ -125,16 +140,23 @@ def browse(shelf: Shelf, query: Query) -> Page:
         start = 0 if after is None else after + 1
         positions, total = list(range(start, min(start + need, index.count))), index.count
     elif mask is None:
-        positions, total = _from_classes(index, query, ranks, after=after, need=need)
+        # As many more as may have to leave their class.
+        more = need + len(ranks.apart)
+        positions, total = _from_classes(index, query, ranks, after=after, need=more)
+        positions = _with_apart(index, query, ranks, positions, after=after)[:need]
+        total += sum(
+            int(rank > 0) - int(ranks.by_class[index.classes.class_of[one]] > 0)
+            for one, rank in ranks.apart.items()
+        )
     else:
         among = np.flatnonzero(mask)
         positions, total = _from_positions(index, query, ranks, among, after=after, need=need)
     shown = positions[: query.page_size]
-    more = len(positions) > query.page_size
+    has_more = len(positions) > query.page_size
     return Page(
         rows=tuple(_rows(shelf, query, shown)),
         total=total,
-        next_cursor=cursor_after(index, query, shown[-1]) if more else None,
+        next_cursor=cursor_after(index, query, shown[-1]) if has_more else None,
     )
 
 
@@ -158,34 +180,68 @@ def _check(query: Query) -> None:
 
 def _ranks(shelf: Shelf, query: Query) -> _Ranks:
     """Rank the classes: the best of what each of a class's offers is worth to the query."""
-    shelves = {
-        number: one
+    asked = [
+        number
         for number, one in enumerate(shelf.products)
         if not query.products or one.offers.product.code in query.products
-    }
+    ]
     least = query.power_min_cents or 0
-    by_apr = query.apr_max_bps is not None or query.order is Order.APR
-    powers = [np.where(one.power_cents >= least, one.power_cents, -1) for one in shelves.values()]
+    shelves = [shelf.products[number] for number in asked]
+    apart = [shelf.used_products[number] for number in asked] if shelf.used_positions else []
+    powers = [np.where(one.power_cents >= least, one.power_cents, -1) for one in shelves + apart]
     distinct = np.unique(np.concatenate([[-1], *powers]))
-    width = np.uint16 if len(distinct) < 2**16 else np.int64
+    places = shelf.index.classes.offer_of
+    by_class = _best(
+        query,
+        (
+            _by_offer(query, one, distinct, power).take(places[number])
+            for number, one, power in zip(asked, shelves, powers, strict=False)
+        ),
+        count=len(shelf.index.classes.sizes),
+    )
+    own = _best(
+        query,
+        (
+            _by_offer(query, one, distinct, power)
+            for one, power in zip(apart, powers[len(shelves) :], strict=True)
+        ),
+        count=len(shelf.used_positions),
+    )
+    return _Ranks(
+        by_class=by_class,
+        count=_APR_TOP + 3 if query.order is Order.APR else len(distinct),
+        apart=dict(zip(shelf.used_positions, own.tolist(), strict=True)),
+    )
+
+
+def _is_by_apr(query: Query) -> bool:
+    return query.apr_max_bps is not None or query.order is Order.APR
+
+
+def _by_offer(
+    query: Query, one: ProductShelf, distinct: Numbers, power: Numbers
+) -> npt.NDArray[Any]:
+    """Return how the offers of a product rank; with the APR in the lower bits where it counts."""
+    rank = np.searchsorted(distinct, power)
+    if not _is_by_apr(query):
+        return one.most_by_offer(rank.astype(np.uint16 if len(distinct) < 2**16 else np.int64))
+    chosen = one.chosen_by_offer()
+    ranks = _with_aprs(query, rank, aprs_by_answer(one, chosen))
+    return ranks.astype(np.int32 if len(distinct) < 2**17 else np.int64).take(chosen)
+
+
+def _best(query: Query, ranks: Iterable[npt.NDArray[Any]], *, count: int) -> npt.NDArray[Any]:
+    """Return the best rank of several products, as the order of the query has it."""
     best: npt.NDArray[Any] | None = None
-    for (number, one), power in zip(shelves.items(), powers, strict=True):
-        rank = np.searchsorted(distinct, power)
-        if by_apr:
-            chosen = one.chosen_by_offer()
-            ranks = _with_aprs(query, rank, aprs_by_answer(one, chosen))
-            own = ranks.astype(np.int32 if len(distinct) < 2**17 else np.int64).take(chosen)
-        else:
-            own = one.most_by_offer(rank.astype(width))
-        mine = own.take(shelf.index.classes.offer_of[number])
-        best = mine if best is None else np.maximum(best, mine)
+    for own in ranks:
+        best = own if best is None else np.maximum(best, own)
     if best is None:
-        best = np.zeros(len(shelf.index.classes.sizes), np.uint16)
+        return np.zeros(count, np.uint16)
     if query.order is Order.APR:
-        return _Ranks(by_class=best & (2**_APR_BITS - 1), count=_APR_TOP + 3)
-    if by_apr:
+        best &= 2**_APR_BITS - 1
+    elif _is_by_apr(query):
         best >>= _APR_BITS
-    return _Ranks(by_class=best, count=len(distinct))
+    return best
 
 
 def _with_aprs(query: Query, rank: Numbers, apr: Numbers) -> Numbers:
@@ -210,7 +266,7 @@ def _from_classes(
     found: list[int] = []
     below = ranks.count
     if after is not None:
-        below = int(by_class[classes.class_of[after]])
+        below = ranks.of(index, after)
         # A merchant that is found no longer stands after all that are.
         if below > 0:
             found = _of_rank(index, by_class == below, int(sizes[below]), after + 1, need)
@@ -225,6 +281,30 @@ def _from_classes(
     if cut > 0 and len(found) < need:
         found += _of_rank(index, by_class == cut, int(sizes[cut]), 0, need - len(found))
     return found[:need], total
+
+
+def _with_apart(
+    index: MerchantIndex,
+    query: Query,
+    ranks: _Ranks,
+    positions: list[int],
+    *,
+    after: int | None,
+) -> list[int]:
+    """Return positions with those that stand apart from their class put where they belong."""
+    if not ranks.apart:
+        return positions
+
+    def key(position: int) -> tuple[int, int]:
+        rank = 0 if query.order is Order.NAME else ranks.of(index, position)
+        return -rank, position
+
+    own = [
+        one
+        for one, rank in ranks.apart.items()
+        if rank > 0 and (after is None or key(one) > key(after))
+    ]
+    return sorted([*own, *(one for one in positions if one not in ranks.apart)], key=key)
 
 
 def _of_rank(index: MerchantIndex, flags: Mask, size: int, start: int, need: int) -> list[int]:
@@ -284,6 +364,11 @@ def _from_positions(
 ) -> tuple[list[int], int]:
     """Return the next of some merchants, and how many of them are found at all."""
     rank = ranks.by_class[index.classes.class_of[positions]]
+    if ranks.apart:
+        # Of another kind than what was read: a copy that may be written to.
+        rank = rank.astype(np.int64)
+        for one, own in ranks.apart.items():
+            rank[positions == one] = own
     is_found = rank > 0
     positions, rank = positions[is_found], rank[is_found]
     total = len(positions)
@@ -292,7 +377,7 @@ def _from_positions(
         names: list[int] = positions[first : first + need].tolist()
         return names, total
     if after is not None:
-        own = ranks.by_class[index.classes.class_of[after]]
+        own = ranks.of(index, after)
         later = (rank < own) | ((rank == own) & (positions > after))
         positions, rank = positions[later], rank[later]
     if len(positions) > need:

@@ -23,7 +23,7 @@ from wherewithal.qualify.pricing import PriceTable, price_table
 from wherewithal.qualify.signature import Screen, Signature, compile_signature, is_lowered
 from wherewithal.vocabulary.facts import STATES
 from wherewithal.vocabulary.outcome import Outcome
-from wherewithal.vocabulary.product import ProductCode
+from wherewithal.vocabulary.product import LimitNode, ProductCode
 
 if TYPE_CHECKING:
     from wherewithal.qualify.bundle import PolicyBundle
@@ -104,13 +104,16 @@ def compile_edition(bundle: PolicyBundle, *, on: date) -> Edition:
 def standing_of(bundle: PolicyBundle) -> Standing:
     """Return the nodes of a person's decision that power is computed from."""
     program, graph = bundle.program, bundle.graph
+    limits = {node: program.node(name) for node, name in contract.LIMITS.items()}
     return Standing(
         pricing_tier=program.node(contract.PRICING_TIER),
         state=bundle.facts["state"],
-        limits={node: program.node(name) for node, name in contract.LIMITS.items()},
+        limits=limits,
         capacity=program.node(contract.CAPACITY),
         small_ticket_capacity=program.node(contract.SMALL_TICKET_CAPACITY),
+        merchant_base=limits[LimitNode.TOTAL],
         merchant_share_bps=graph.constant(10_000),
+        merchant_used=None,
     )
 
 

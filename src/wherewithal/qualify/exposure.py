@@ -21,6 +21,8 @@ from wherewithal.vocabulary.program import PlanCode, ProductCode
 WINDOW: Final = timedelta(days=30)
 #: Of the assigned total, what a merchant's share is taken of.
 MERCHANT_BASE: Final = "merchant_base_cents"
+#: Principal and active holds at the merchant that is asked about; nothing at nearly every one.
+MERCHANT_USED: Final = "merchant_used_cents"
 #: Why nothing more may be bought although limits are left: as many plans are open as may be, or an
 #: account with us is late or was written off.
 OPEN_PLANS: Final = "P_OPEN_PLANS"
@@ -67,6 +69,15 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True):
     def used_cents(self) -> int:
         """Return principal outstanding and active holds."""
         return sum(one.principal_cents for one in self.positions)
+
+    @property
+    def used_by_merchant(self) -> dict[str, int]:
+        """Return what of it was lent or is held for each merchant; those of nobody are left out."""
+        used: dict[str, int] = {}
+        for one in self.positions:
+            if one.merchant_id is not None:
+                used[one.merchant_id] = used.get(one.merchant_id, 0) + one.principal_cents
+        return used
 
     def used_at_cents(self, merchant_id: str) -> int:
         """Return what of it was lent or is held for one merchant."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -52,8 +52,10 @@ class ProductOffers:
 
     product: Product
     prices: ProductPrices
-    #: Programs by column of the prices; the house program is the first.
+    #: Programs by column of the answers; the house program is the first.
     program_ids: tuple[str, ...]
+    #: Their columns among the prices; None: all of them.
+    only: tuple[int, ...] | None = None
     shares_count: int
     #: Where the answer of each place's gate stands: share x programs + program, and after all of
     #: them, what stands whoever asks: reason x (programs + 1) + program + 1. The first place has
@@ -135,6 +137,13 @@ class MerchantIndex:
         offer = int(self.classes.offer_of[product][self.classes.class_of[position]])
         offers = self.classes.offers[product]
         return self.columns.shares_bps[int(offers.share[offer])], offers.gates[offer]
+
+    def offers_of(self, positions: Sequence[int]) -> tuple[ProductOffers, ...]:
+        """Return by product the offers of some merchants, each its own with a share of its own."""
+        return tuple(
+            _own_offers(offers, [self.gates_at(one, number)[1] for one in positions])
+            for number, offers in enumerate(self.products)
+        )
 
     def with_programs(self, programs: Iterable[Program]) -> MerchantIndex:
         """Return the index under other programs; only what differs is made again.
@@ -229,12 +238,7 @@ def _offers(product: Product, prices: ProductPrices, offers: Offers, shares: int
     answer: list[list[int]] = [[] for _ in range(widest)]
     for gates, share in zip(offers.gates, offers.share.tolist(), strict=True):
         for place, gate in enumerate(gates):
-            column = columns[gate.program.program_id] if gate.program is not None else -1
-            answer[place].append(
-                share * len(columns) + column
-                if gate.reason is None
-                else fixed + FIXED.index(gate.reason) * (len(columns) + 1) + column + 1
-            )
+            answer[place].append(_place(gate, columns, share=share, fixed=fixed))
     return ProductOffers(
         product=product,
         prices=prices,
@@ -242,6 +246,37 @@ def _offers(product: Product, prices: ProductPrices, offers: Offers, shares: int
         shares_count=shares,
         answer=tuple(np.array(one, np.int64) for one in answer),
     )
+
+
+def _own_offers(offers: ProductOffers, gates: Sequence[Sequence[Gate]]) -> ProductOffers:
+    """Return one offer for each merchant's gates, over no other programs than theirs."""
+    ids = {gate.program.program_id for own in gates for gate in own if gate.program is not None}
+    only = [n for n, program_id in enumerate(offers.program_ids) if program_id in ids] or [0]
+    columns = {offers.program_ids[n]: place for place, n in enumerate(only)}
+    fixed = len(gates) * len(columns)
+    # A merchant with fewer gates has its first one again: of equal answers the first is chosen.
+    places = [
+        [
+            _place(own[place] if place < len(own) else own[0], columns, share=share, fixed=fixed)
+            for share, own in enumerate(gates)
+        ]
+        for place in range(max(len(own) for own in gates))
+    ]
+    return replace(
+        offers,
+        program_ids=tuple(columns),
+        only=tuple(only),
+        shares_count=len(gates),
+        answer=tuple(np.array(one, np.int64) for one in places),
+    )
+
+
+def _place(gate: Gate, columns: Mapping[str, int], *, share: int, fixed: int) -> int:
+    """Return where a gate's answer stands; `fixed` is where those begin that no person changes."""
+    column = columns[gate.program.program_id] if gate.program is not None else -1
+    if gate.reason is None:
+        return share * len(columns) + column
+    return fixed + FIXED.index(gate.reason) * (len(columns) + 1) + column + 1
 
 
 def _gating(programs: Mapping[str, Program]) -> list[tuple[object, ...]]:

@@ -10,6 +10,7 @@ import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -18,9 +19,17 @@ from wherewithal.dmn.columnar import ColumnarPlan, compile_columnar
 from wherewithal.dmn.ir import Graph, Node
 from wherewithal.dmn.scalar import compile_scalar
 from wherewithal.qualify.bundle import PolicyBundle
-from wherewithal.qualify.person import INPUTS, PERSON_COLUMNS, standing_inputs, tiers_of
+from wherewithal.qualify.exposure import MERCHANT_BASE, MERCHANT_USED
+from wherewithal.qualify.person import (
+    INPUTS,
+    MERCHANT_SHARE,
+    PERSON_COLUMNS,
+    person_inputs,
+    standing_inputs,
+    tiers_of,
+)
 from wherewithal.qualify.power import program_power
-from wherewithal.qualify.pricing import Pricer
+from wherewithal.qualify.pricing import UNREACHABLE_CENTS, Pricer
 from wherewithal.vocabulary.merchant import Directory, Merchant
 from wherewithal.vocabulary.outcome import Outcome
 from wherewithal.vocabulary.product import Product, ProductCode
@@ -44,6 +53,8 @@ __all__ = [
     "share_bps",
 ]
 
+#: By merchant, of somebody who owes nothing and holds nothing.
+NOTHING_USED: Mapping[str, int] = MappingProxyType({})
 ANSWER = ("power_cents", "financed_cents", "plan", "note_rate_bps", "reason")
 #: These products are spent at any merchant, by the house program where the merchant has none.
 CARDS = (ProductCode.ONE_TIME_CARD, ProductCode.CARD)
@@ -135,25 +146,31 @@ def product_of(bundle: PolicyBundle, code: ProductCode) -> Product:
 
 
 def merchant_answers(
-    person: Mapping[str, Any], directory: Directory, book: ProgramBook
+    person: Mapping[str, Any],
+    directory: Directory,
+    book: ProgramBook,
+    *,
+    used_at: Mapping[str, int] = NOTHING_USED,
 ) -> list[Answer]:
     """Return every product's answer at every merchant for one decided person.
 
-    `person` has the PERSON_COLUMNS, `state` and `outcome` of a decision row.
+    `person` has the PERSON_COLUMNS, `state` and `outcome` of a decision row, or what is left of
+    them (`person_left`); then `used_at` says what is used by key of merchant, in cents.
     Null:   a person who was not decided has no answers: unknown is not zero.
     """
     if person["outcome"] not in (Outcome.APPROVED.value, Outcome.DECLINED.value):
         return []
-    given = [person[name] for name in (*PERSON_COLUMNS, "state")]
-    known: dict[tuple[str, int], tuple[Any, ...]] = {}
+    given = person_inputs(person)
+    known: dict[tuple[str, int, int], tuple[Any, ...]] = {}
 
     def answer(merchant: Merchant, product: Product, gate: Gate) -> Answer:
         if gate.program is None or gate.reason is not None:
             values: tuple[Any, ...] = (0, 0, None, None, gate.reason)
         else:
-            key = (gate.program.program_id, share_bps(merchant, book))
+            used = min(used_at.get(merchant.merchant_id, 0), UNREACHABLE_CENTS)
+            key = (gate.program.program_id, used, share_bps(merchant, book))
             if key not in known:
-                known[key] = book.function(gate.program)(*given, key[1])
+                known[key] = book.function(gate.program)(*given, *key[1:])
             values = known[key]
         return Answer(
             merchant_id=merchant.merchant_id,
@@ -179,8 +196,13 @@ def merchant_frame(people: pl.DataFrame, directory: Directory, book: ProgramBook
             (n x merchants x products,), ordered by person, merchant and product as in the
             catalogue.
     Null:   persons who were not decided have no rows.
+    Nothing is in use: this is about decisions, before anybody has bought.
     """
-    decided = people.filter(pl.col("outcome").cast(pl.String).is_in(["approved", "declined"]))
+    decided = people.filter(
+        pl.col("outcome").cast(pl.String).is_in(["approved", "declined"])
+    ).with_columns(
+        pl.col("limit_total_cents").alias(MERCHANT_BASE), pl.lit(0, pl.Int64).alias(MERCHANT_USED)
+    )
     known: dict[tuple[str, int], pl.DataFrame] = {}
 
     def answer(merchant: Merchant, gate: Gate) -> pl.DataFrame:
@@ -189,7 +211,7 @@ def merchant_frame(people: pl.DataFrame, directory: Directory, book: ProgramBook
         else:
             key = (gate.program.program_id, share_bps(merchant, book))
             if key not in known:
-                share = pl.lit(key[1], pl.Int64).alias("merchant_share_bps")
+                share = pl.lit(key[1], pl.Int64).alias(MERCHANT_SHARE)
                 known[key] = _as_text(book.plan(gate.program).run(decided.with_columns(share)))
             found = known[key]
         name = gate.program.program_id if gate.program else None

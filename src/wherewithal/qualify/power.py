@@ -104,8 +104,11 @@ class _Builder:
     def _headroom(self, plan: PlanCode) -> Node:
         """Return the least that remains under every limit that the purchase falls under."""
         graph, limits = self.graph, self.person.limits
-        share = graph.multiply(limits[LimitNode.TOTAL], self.person.merchant_share_bps)
+        share = graph.multiply(self.person.merchant_base, self.person.merchant_share_bps)
         merchant = graph.divide(share, graph.constant(10_000), Rounding.FLOOR)
+        if self.person.merchant_used is not None:
+            left = graph.subtract(merchant, self.person.merchant_used)
+            merchant = graph.greatest([left, graph.constant(0)])
         nodes = self.prices.product.nodes_of(plan)
         return graph.least([*(limits[node] for node in nodes), merchant])
 

@@ -27,8 +27,11 @@ class Standing:
     limits: dict[LimitNode, Node]
     capacity: Node
     small_ticket_capacity: Node
-    #: Share of the total limit that one merchant may have, in basis points.
+    #: What one merchant may have: a share of this amount, in basis points, less what is used there.
+    merchant_base: Node
     merchant_share_bps: Node
+    #: None where nothing can be in use: in a decision, which no purchase has followed yet.
+    merchant_used: Node | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,15 @@ from wherewithal.dmn.ir import Graph
 from wherewithal.dmn.vector import Vector, VectorPlan, compile_vector
 from wherewithal.qualify import price_nodes
 from wherewithal.qualify.bundle import PolicyBundle
-from wherewithal.qualify.person import MERCHANT_SHARE, PERSON_COLUMNS, standing_inputs, tiers_of
+from wherewithal.qualify.exposure import MERCHANT_USED
+from wherewithal.qualify.person import (
+    MERCHANT_SHARE,
+    PERSON_INPUTS,
+    merchant_used_cents,
+    person_inputs,
+    standing_inputs,
+    tiers_of,
+)
 from wherewithal.qualify.power import power_of
 from wherewithal.qualify.price_nodes import is_short
 from wherewithal.qualify.pricing import (
@@ -34,8 +42,6 @@ from wherewithal.vocabulary.product import Product
 from wherewithal.vocabulary.program import PlanCode
 
 Cents = npt.NDArray[np.int64]
-#: Of the person's part, tier and state choose the cell; these are read by the graph.
-AMOUNTS = tuple(name for name in PERSON_COLUMNS if name != "pricing_tier")
 _OUTPUTS = ("power_cents", "financed_cents", "leg", "note_rate_bps", "reason")
 _BOUNDS = ("power_cents", "financed_cents", "headroom_cents", "affordable_cents")
 
@@ -130,16 +136,22 @@ class ProductPrices:
         return self.tiers.index(tier) * len(STATES) + STATES.index(state)
 
     def powers(
-        self, person: Mapping[str, Any], *, shares: Sequence[int], only: Sequence[int] | None = None
+        self,
+        person: Mapping[str, Any],
+        *,
+        shares: Sequence[int],
+        used: Sequence[int] | None = None,
+        only: Sequence[int] | None = None,
     ) -> Powers:
         """Return the person's power at each share under each program, or under `only` some.
 
-        Shapes: shares (s,), in basis points; result (s, programs).
+        Shapes: shares (s,), in basis points; used (s,), cents in use at merchants of that share, 0
+                where it is left out; result (s, programs).
         Null:   an amount of the person that is unknown is null in the graph, never zero.
         """
         cell = self.cell(person)
         given = self._columns(cell, only)
-        found = self._run(cell, person, shares, given)
+        found = self._run(cell, person, given, shares=shares, used=used)
         shape = (len(shares), given[price_nodes.SHARE].shape[1])
 
         def whole(name: str, unknown: int) -> npt.NDArray[np.int64]:
@@ -163,6 +175,7 @@ class ProductPrices:
     ) -> dict[int, LegPower]:
         """Return what each leg of a program carries, as if the program had that leg alone.
 
+        What is in use at the merchant is a column of the person's: MERCHANT_USED.
         Legs by their place in the program's table; those with no power are left out.
         """
         cell, places = self.cell(person), self.places[program]
@@ -176,7 +189,8 @@ class ProductPrices:
                 leg = int(name.removeprefix(price_nodes.PAYMENT))
                 own = np.array([places[one] == leg for one in allowed])
                 given[name] = np.where(own, values, UNREACHABLE_CENTS)
-        found = self._run(cell, person, [share_bps], given, outputs=_BOUNDS)
+        used = [merchant_used_cents(person)]
+        found = self._run(cell, person, given, shares=[share_bps], used=used, outputs=_BOUNDS)
         columns = (np.broadcast_to(found[name][0], (1, len(allowed)))[0] for name in _BOUNDS)
         return {
             leg: LegPower(
@@ -226,15 +240,19 @@ class ProductPrices:
         self,
         cell: int,
         person: Mapping[str, Any],
-        shares: Sequence[int],
         given: Mapping[str, npt.NDArray[Any]],
         *,
+        shares: Sequence[int],
+        used: Sequence[int] | None,
         outputs: tuple[str, ...] = _OUTPUTS,
     ) -> dict[str, Vector]:
         plan = self._plan(cell, outputs)
-        column = np.array(shares, np.int64).reshape(-1, 1)
-        amounts = {name: person[name] for name in AMOUNTS}
-        return plan.run({**amounts, **given, MERCHANT_SHARE: column})
+        amounts = dict(zip(PERSON_INPUTS, person_inputs(person), strict=True))
+        # Tier and state have chosen the cell; the graph reads amounts alone.
+        del amounts["pricing_tier"], amounts["state"]
+        amounts[MERCHANT_SHARE] = np.array(shares, np.int64).reshape(-1, 1)
+        amounts[MERCHANT_USED] = 0 if used is None else np.array(used, np.int64).reshape(-1, 1)
+        return plan.run({**amounts, **given})
 
     def _plan(self, cell: int, outputs: tuple[str, ...]) -> VectorPlan:
         legs = self._active(cell)

@@ -1,6 +1,7 @@
 """What one person can buy everywhere: answers for every offer, from which every list is read.
 
-A few thousand offers are answered at once; a merchant is looked at only when its row is shown.
+A few thousand offers are answered at once; a merchant is looked at only when its row is shown. The
+few merchants at which the person owes or holds something answer for themselves, beside the offers.
 Equal to `merchant_answers`, field by field.
 """
 
@@ -16,7 +17,9 @@ import numpy.typing as npt
 
 from wherewithal.lending.offered_rates import offered_rates
 from wherewithal.qualify.merchant_index import FIXED, MerchantIndex, ProductOffers
-from wherewithal.qualify.merchants import PASSED
+from wherewithal.qualify.merchants import NOTHING_USED, PASSED
+from wherewithal.qualify.person import merchant_used_cents
+from wherewithal.qualify.pricing import UNREACHABLE_CENTS
 from wherewithal.qualify.program_powers import Powers
 from wherewithal.vocabulary.outcome import DECIDED
 from wherewithal.vocabulary.product import ProductCode
@@ -90,6 +93,8 @@ class ProductShelf:
         """Return amount financed, note rate, term (0: pay in four) and cap, given power."""
         prices, powers = self.offers.prices, self.powers
         programs = answers % powers.leg.shape[1]
+        if self.offers.only is not None:
+            programs = np.array(self.offers.only, np.int64).take(programs)
         kinds = prices.kind[self.cell, powers.leg.ravel()[answers] - 1, 0, programs]
         return (
             powers.financed_cents.ravel()[answers],
@@ -105,28 +110,41 @@ class Shelf:
 
     index: MerchantIndex
     products: tuple[ProductShelf, ...]
+    #: Where something is in use: positions, ascending; by product their own answers, one offer for
+    #: each of these merchants.
+    used_positions: tuple[int, ...] = ()
+    used_products: tuple[ProductShelf, ...] = ()
 
     def answers_at(
         self, positions: Sequence[int], products: Sequence[ProductCode] = ()
     ) -> list[list[ShelfAnswer]]:
         """Return the answers at some merchants, by position; of all products, or of these."""
-        shelves = [
-            (number, shelf)
+        numbers = [
+            number
             for number, shelf in enumerate(self.products)
             if not products or shelf.offers.product.code in products
         ]
         classes = self.index.classes
         class_of = classes.class_of[np.array(positions, np.int64)]
-        offers = [classes.offer_of[number][class_of].tolist() for number, _ in shelves]
-        own = [sorted(set(column)) for column in offers]
-        rates = _rates([shelf for _, shelf in shelves], own)
+        offers = [classes.offer_of[number][class_of].tolist() for number in numbers]
+        shelves = [self.products[number] for number in numbers]
+        columns = [sorted(set(column)) for column in offers]
+        used = {one: place for place, one in enumerate(self.used_positions)}
+        mine = sorted({used[one] for one in positions if one in used})
+        if mine:
+            shelves += [self.used_products[number] for number in numbers]
+            columns += [mine] * len(numbers)
+        rates = _rates(shelves, columns)
         made = [
             _made(shelf, column, known)
-            for (_, shelf), column, known in zip(shelves, own, rates, strict=True)
+            for shelf, column, known in zip(shelves, columns, rates, strict=True)
         ]
+        count = len(numbers)
         return [
-            [known[offer] for known, offer in zip(made, row, strict=True)]
-            for row in zip(*offers, strict=True)
+            [known[used[one]] for known in made[count:]]
+            if one in used
+            else [known[offer] for known, offer in zip(made[:count], row, strict=True)]
+            for one, row in zip(positions, zip(*offers, strict=True), strict=True)
         ]
 
 
@@ -141,24 +159,64 @@ def aprs_by_answer(shelf: ProductShelf, chosen: Numbers) -> Numbers:
     return found
 
 
-def shelf_of(index: MerchantIndex, person: Mapping[str, Any]) -> Shelf | None:
+def shelf_of(
+    index: MerchantIndex,
+    person: Mapping[str, Any],
+    *,
+    used_at: Mapping[str, int] = NOTHING_USED,
+) -> Shelf | None:
     """Return what a decided person can buy everywhere.
 
-    `person` has the PERSON_COLUMNS, `state` and `outcome` of a decision row, less what is used.
+    `person` has the PERSON_COLUMNS, `state` and `outcome` of a decision row, or what is left of
+    them (`person_left`); then `used_at` says what is used by key of merchant, in cents.
     Null:   None for a person who was not decided: unknown is not zero.
     """
     if not is_decided(person):
         return None
-    products = tuple(_product_shelf(index, offers, person) for offers in index.products)
-    return Shelf(index=index, products=products)
+    shares = index.columns.shares_bps
+    products = tuple(_product_shelf(offers, person, shares=shares) for offers in index.products)
+    used = _used_positions(index, used_at)
+    return Shelf(
+        index=index,
+        products=products,
+        used_positions=tuple(used),
+        used_products=_own_shelves(index, person, used) if used else (),
+    )
+
+
+def _used_positions(index: MerchantIndex, used_at: Mapping[str, int]) -> dict[int, int]:
+    """Return what is used by position, ascending; a merchant that has left has none."""
+    found = ((index.position(merchant_id), cents) for merchant_id, cents in used_at.items())
+    return dict(sorted((one, cents) for one, cents in found if one is not None and cents))
+
+
+def _own_shelves(
+    index: MerchantIndex, person: Mapping[str, Any], used: Mapping[int, int]
+) -> tuple[ProductShelf, ...]:
+    """Return by product the answers of some merchants, each of them an offer of its own."""
+    return tuple(
+        _product_shelf(
+            own,
+            person,
+            shares=[index.gates_at(position, number)[0] for position in used],
+            used=[min(cents, UNREACHABLE_CENTS) for cents in used.values()],
+        )
+        for number, own in enumerate(index.offers_of(tuple(used)))
+    )
 
 
 def answers_at_merchant(
     index: MerchantIndex, person: Mapping[str, Any], position: int
 ) -> tuple[ShelfAnswer, ...]:
-    """Return every product's answer at one merchant, as a shelf would; none if not decided."""
-    shelf = shelf_of(index, person)
-    return tuple(shelf.answers_at([position])[0]) if shelf else ()
+    """Return every product's answer at one merchant, as a shelf would; none if not decided.
+
+    What is in use there is a column of the person's: MERCHANT_USED.
+    """
+    if not is_decided(person):
+        return ()
+    shelves = _own_shelves(index, person, {position: merchant_used_cents(person)})
+    rates = _rates(shelves, [[0]] * len(shelves))
+    return tuple(_made(shelf, [0], known)[0] for shelf, known in zip(shelves, rates, strict=True))
 
 
 def is_decided(person: Mapping[str, Any]) -> bool:
@@ -168,10 +226,14 @@ def is_decided(person: Mapping[str, Any]) -> bool:
 
 
 def _product_shelf(
-    index: MerchantIndex, offers: ProductOffers, person: Mapping[str, Any]
+    offers: ProductOffers,
+    person: Mapping[str, Any],
+    *,
+    shares: Sequence[int],
+    used: Sequence[int] | None = None,
 ) -> ProductShelf:
-    powers = offers.prices.powers(person, shares=index.columns.shares_bps)
-    each = offers.prices.least.shape[2] + 1
+    powers = offers.prices.powers(person, shares=shares, used=used, only=offers.only)
+    each = len(offers.program_ids) + 1
     power = np.concatenate([powers.power_cents.ravel(), np.zeros(len(FIXED) * each, np.int64)])
     # The last stands for no reason: position -1.
     passed = np.array([*(PASSED[code] for code in powers.reasons), PASSED[None]], np.int64)

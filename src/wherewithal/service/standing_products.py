@@ -15,7 +15,8 @@ import msgspec
 
 from wherewithal.qualify import contract
 from wherewithal.qualify.bundle import PolicyBundle
-from wherewithal.qualify.merchants import PERSON_COLUMNS, ProgramBook
+from wherewithal.qualify.merchants import ProgramBook
+from wherewithal.qualify.person import person_inputs
 from wherewithal.qualify.plans import Plans
 from wherewithal.service.answers import ProductAnswer, ProductStatus, ReasonAnswer
 from wherewithal.service.own_reasons import reason_answer
@@ -117,9 +118,9 @@ class ProductAnswers:
         row, book = dict(whole), self._book(on)
         for product in self.bundle.catalogue.products:
             code, function = product.code.value, book.function(product.house_program)
-            power_cents, _, plan, _, reason = function(*inputs(left), _WHOLE_SHARE_BPS)
+            power_cents, _, plan, _, reason = function(*person_inputs(left), 0, _WHOLE_SHARE_BPS)
             if used_cents and is_about_the_person(power_cents, reason):
-                had_cents = function(*inputs(whole), _WHOLE_SHARE_BPS)[0]
+                had_cents = function(*person_inputs(whole), 0, _WHOLE_SHARE_BPS)[0]
                 reason = USED if had_cents else reason
             row |= {
                 f"power_{code}_cents": power_cents,
@@ -157,8 +158,3 @@ def less_used(standing: PersonStanding, *, used_cents: int) -> dict[str, Any]:
         if given[name] is not None:
             given[name] = max(0, given[name] - used_cents)
     return given
-
-
-def inputs(given: dict[str, Any]) -> tuple[Any, ...]:
-    """Return what the core asks of a person: PERSON_COLUMNS and the state."""
-    return tuple(given[name] for name in (*PERSON_COLUMNS, "state"))
