@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -36,7 +37,7 @@ REASONS = ("R17d", "S_OBLIGATIONS", "R21a", "L_STATE")
 
 
 @pytest.fixture(scope="module")
-def file(repository) -> bytes:
+def file(repository: Path) -> bytes:
     return (repository / "policies" / "everyday" / "commitments.toml").read_bytes()
 
 

@@ -186,7 +186,7 @@ create table ledger_entry (
 create unique index ledger_entry_once on ledger_entry
     (consumer_id, kind, coalesce(loan_id, hold_id), reference) where reference is not null;
 
--- A prequalification that is a promise, until it expires: see service/commitments.
+-- A prequalification that is a promise, until it expires: see docs/commitments.md.
 create table commitment (
     consumer_id          uuid        not null,
     commitment_id        uuid        not null,
@@ -197,7 +197,7 @@ create table commitment (
     amount_cents         bigint      not null check (amount_cents > 0),
     issued_at            timestamptz not null,
     expires_at           timestamptz not null,
-    -- [{code, source, threshold, value_at_issue, ...}]
+    -- [{code, check, source, threshold, value_at_issue, ...}]
     preconditions        jsonb       not null,
     -- The columns that power is computed from, as of the decision that was promised.
     standing             jsonb       not null,
@@ -225,12 +225,18 @@ create table hold_attempt (
     is_honoured     boolean     not null,
     -- Whether every precondition was looked at again.
     is_same_facts   boolean     not null,
+    -- A code of the bundle's commitments.toml, or a word of service/honour_commitment.py; null if honoured.
     cause           text,
     -- [{code, value_then, value_now, state}]
     preconditions   jsonb       not null,
+    -- The merchant's own; asked again, it is the same attempt, and the first answer is counted.
+    reference       text        not null,
+    -- The best that the person could still buy there: {product, plan, basket_cents, ...}.
+    still_stands    jsonb,
     primary key (consumer_id, attempt_id),
     foreign key (consumer_id, commitment_id) references commitment
 );
+create index hold_attempt_by_time on hold_attempt (at);
 
 -- A consumer lets a merchant know amounts; without it a merchant hears yes or no.
 create table sharing_consent (
