@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 
 from wherewithal.service.inquiry import Inquiry, Reference
+from wherewithal.service.ledger_records import Event
 from wherewithal.vocabulary.consumer import Identity
 from wherewithal.vocabulary.redaction import nothing_for_rich, redacted
 
@@ -214,6 +215,12 @@ class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True):
     facts: dict[str, Any]
     row: dict[str, Any]
     matched: dict[str, tuple[int, ...]]
+    #: The typed failure that it was decided on.
+    failure: str | None
+    #: The catalogue of facts that its name is made by.
+    facts_digest: str
+    #: Of its canonical bytes.
+    row_sha256: bytes
 
     __repr__ = redacted
     __rich_repr__ = nothing_for_rich
@@ -280,6 +287,8 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     power: PowerRecord | None
     report: ReportRecord | None
     notices: tuple[NoticeCase, ...]
+    #: What others may want to hear of.
+    events: tuple[Event, ...]
     #: A block on credit to be added; blocks are sticky.
     block: str | None
     update: IdentityUpdate | None

@@ -9,7 +9,9 @@ from uuid import UUID
 
 import msgspec
 
+from wherewithal.qualify.canonical import canonical_sha256, decided_row
 from wherewithal.qualify.decide import Decision
+from wherewithal.qualify.facts_catalogue import CATALOGUE_DIGEST
 from wherewithal.qualify.merchants import PERSON_COLUMNS
 from wherewithal.service.answers import ClaimType, Prequalification, ProductAnswer
 from wherewithal.service.applicant_facts import (
@@ -18,6 +20,7 @@ from wherewithal.service.applicant_facts import (
     facts_as_text,
     stated_facts,
 )
+from wherewithal.service.events import EventType
 from wherewithal.service.inquiry import Inquiry
 from wherewithal.service.inquiry_records import (
     Account,
@@ -30,6 +33,7 @@ from wherewithal.service.inquiry_records import (
     ReportRecord,
     StandingDecision,
 )
+from wherewithal.service.ledger_records import Event
 from wherewithal.service.notices import Communicated, ReportUsed, notice_cases
 from wherewithal.service.own_reasons import reason_answer
 from wherewithal.service.ports import PrequalifyPorts
@@ -110,6 +114,7 @@ def recording_of(case: Case, finding: Finding, ports: PrequalifyPorts) -> Record
         power=_power(decision, products) if decision and is_decided else None,
         report=finding.report,
         notices=() if is_pending else notice_cases(_told(case, finding, ports)),
+        events=_events(case, decision, has_power=is_decided),
         block="deceased" if finding.outcome == Outcome.DECEASED.value else None,
         update=case.update,
         response_status=ACCEPTED if is_pending else OK,
@@ -207,6 +212,9 @@ def _decision_record(
         facts=facts_as_text(finding.facts),
         row=made.values,
         matched=made.matched,
+        failure=None if made.failure is None else made.failure.value,
+        facts_digest=CATALOGUE_DIGEST,
+        row_sha256=canonical_sha256(decided_row(made)),
     )
 
 
@@ -224,6 +232,29 @@ def _power(decision: DecisionRecord, products: tuple[ProductAnswer, ...]) -> Pow
         standing={**standing, "outcome": decision.outcome},
         products=_encode(products),
     )
+
+
+def _events(case: Case, decision: DecisionRecord | None, *, has_power: bool) -> tuple[Event, ...]:
+    """Return what others may want to hear: a decision made now, and a power that falls by it."""
+    if decision is None:
+        return ()
+    ids = {
+        "consumer_id": case.account.consumer_id,
+        "prequalification_id": case.prequalification_id,
+        "decision_id": decision.decision_id,
+    }
+    decided = Event(
+        type=EventType.PREQUALIFICATION_DECIDED,
+        merchant_id=None,
+        payload={**ids, "outcome": decision.outcome},
+    )
+    before_cents = case.account.power_total_cents
+    total_cents = decision.row.get("power_total_cents") if has_power else None
+    if before_cents is None or total_cents is None or total_cents >= before_cents:
+        return (decided,)
+    amounts = {"power_total_cents": total_cents, "power_before_cents": before_cents}
+    fallen = Event(type=EventType.LIMIT_DECREASED, merchant_id=None, payload=ids | amounts)
+    return (decided, fallen)
 
 
 def _told(case: Case, finding: Finding, ports: PrequalifyPorts) -> Communicated:

@@ -51,6 +51,9 @@ def recording_statement(
     if recording.notices:
         blocks.append("notices")
         values["notices"] = _notices(recording, new_uuid)
+    if recording.events:
+        blocks.append("events")
+        values["events"] = _events(recording, new_uuid)
     update = recording.update
     if sealed_identity is not None:
         blocks += ["identity", "identity_keys"]
@@ -74,6 +77,7 @@ def _text(value: object) -> str:
 def _inquiry_values(recording: Recording) -> dict[str, Any]:
     return {
         "decisions": 0 if recording.decision is None else 1,
+        "event_count": len(recording.events),
         "block": recording.block,
         "requested_amount_cents": recording.requested_amount_cents,
         "stated": _text(recording.stated),
@@ -136,6 +140,9 @@ def _decision_values(recording: Recording) -> dict[str, Any]:
         "facts": _text(decision.facts),
         "row": _text(decision.row),
         "matched": _text(decision.matched),
+        "decision_failure": decision.failure,
+        "facts_digest": decision.facts_digest,
+        "row_sha256": decision.row_sha256,
     }
 
 
@@ -157,4 +164,10 @@ def _notices(recording: Recording, new_uuid: Callable[[], UUID]) -> str:
             {"notice_id": new_uuid(), **msgspec.structs.asdict(notice)}
             for notice in recording.notices
         ]
+    )
+
+
+def _events(recording: Recording, new_uuid: Callable[[], UUID]) -> str:
+    return _text(
+        [{"event_id": new_uuid(), **msgspec.structs.asdict(one)} for one in recording.events]
     )

@@ -21,16 +21,17 @@ fence as (
 )
 
 -- account --
--- Locks the consumer, counts the decision, adds a block if there is one; blocks are never removed.
+-- Locks the consumer, counts the decision and what is told of it, adds a block if there is one; blocks are never removed.
 account as (
     update consumer set
         seq = seq + %(decisions)s,
+        event_seq = event_seq + %(event_count)s,
         blocks_credit = case when %(block)s::text is null or %(block)s = any(blocks_credit)
             then blocks_credit else blocks_credit || %(block)s::text end,
         -- A row of a portfolio gets its data key when somebody first says who it is.
         data_key = coalesce(data_key, %(data_key)s)
     from fence where consumer_id = %(consumer_id)s
-    returning seq
+    returning seq, event_seq - %(event_count)s as event_seq
 )
 
 -- consent --
@@ -91,12 +92,14 @@ answered as (
 made as (
     insert into decision (
         consumer_id, seq, decision_id, tempo, purpose, inquiry_id, report_id, as_of, decided_at,
-        expires_at, bundle_digest, code_build, outcome, failure_cause, reasons, facts, row, matched
+        expires_at, bundle_digest, code_build, outcome, failure_cause, reasons, facts, row, matched,
+        failure, facts_digest, row_sha256
     )
     select %(consumer_id)s, account.seq, %(decision_id)s, 'now', %(purpose)s,
         %(prequalification_id)s, %(report_id)s, %(as_of)s, %(decided_at)s, %(expires_at)s,
         %(bundle_digest)s, %(code_build)s, %(outcome)s, %(failure_cause)s, %(reasons)s,
-        %(facts)s::jsonb, %(row)s::jsonb, %(matched)s::jsonb
+        %(facts)s::jsonb, %(row)s::jsonb, %(matched)s::jsonb,
+        %(decision_failure)s, %(facts_digest)s, %(row_sha256)s
     from account
 )
 
@@ -133,6 +136,17 @@ opened as (
         notice_id uuid, kind text, regimes text[], product text, reasons text[], bureau text,
         score integer, score_model text, score_factors text[], due_on date
     )
+)
+
+-- events --
+-- The outbox: what others may want to hear of, numbered per consumer.
+told as (
+    insert into event (
+        consumer_id, event_seq, event_id, type, merchant_id, payload, created_at
+    )
+    select %(consumer_id)s, account.event_seq + e.n, (e.value ->> 'event_id')::uuid,
+        e.value ->> 'type', e.value ->> 'merchant_id', e.value -> 'payload', %(decided_at)s
+    from account, jsonb_array_elements(%(events)s::jsonb) with ordinality e (value, n)
 )
 
 -- identity --
