@@ -101,7 +101,7 @@ def test_failures_and_bundles_count():
 
 def test_a_word_holds_its_facts_apart():
     """In each word the greatest number of all lower digits is below the next weight."""
-    for word in identity._LAYOUT:
+    for word in identity._PACKING:
         reach = 0
         for fact, weight in word:
             assert weight == reach + 1

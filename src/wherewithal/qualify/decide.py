@@ -48,6 +48,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     values: dict[str, Any]
     #: Decision -> numbers of the rules that matched, ascending.
     matched: dict[str, tuple[int, ...]]
+    #: The typed failure that it was decided on.
+    failure: Outcome | None = None
 
 
 def decide(applicant: Applicant, bundle: PolicyBundle) -> Decision:
@@ -75,6 +77,7 @@ def decide(applicant: Applicant, bundle: PolicyBundle) -> Decision:
         reasons=reasons,
         values=values,
         matched=_matched(traces) if failure is None else {},
+        failure=applicant.failure,
     )
 
 

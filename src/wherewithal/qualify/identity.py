@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime
 import struct
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import mmh3
@@ -26,7 +27,9 @@ _DIGEST_WORDS = 3
 _WORD_MAX = 2**63
 _OUTCOMES = tuple(outcome.value for outcome in Outcome)
 _EPOCH = datetime.date(1970, 1, 1)
-_FAILURE = Fact(name="failure", type=FactType.ENUMERATION, values=_OUTCOMES, meaning="a failure")
+FAILURE = Fact(name="failure", type=FactType.ENUMERATION, values=_OUTCOMES, meaning="a failure")
+#: What a name is made of after the bundle, in this order.
+LAYOUT: tuple[Fact, ...] = (*FACTS, FAILURE)
 Words = npt.NDArray[np.uint64]
 #: Values of a column, and what is taken from them.
 _Digits = tuple[npt.NDArray[Any], int]
@@ -34,12 +37,23 @@ _Digits = tuple[npt.NDArray[Any], int]
 _BLOCK_ROWS = 32_768
 
 
-def decision_id(facts: Mapping[str, Any], *, failure: str | None, bundle_digest: str) -> str:
-    """Return the 32 hexadecimal digits that name the decision on these facts."""
+def decision_id(
+    facts: Mapping[str, Any],
+    *,
+    failure: str | None,
+    bundle_digest: str,
+    layout: tuple[Fact, ...] = LAYOUT,
+) -> str:
+    """Return the 32 hexadecimal digits that name the decision on these facts.
+
+    `layout` is the catalogue of facts that the name is made by: an older one names older decisions.
+    Errors: ValueError, KeyError or TypeError where a value is none of that catalogue.
+    """
     given = {**facts, "failure": failure}
+    packing = _PACKING if layout is LAYOUT else _packing(layout)
     words = [
         sum(_digit(fact, given[fact.name]) * weight for fact, weight in packed)
-        for packed in _LAYOUT
+        for packed in packing
     ]
     words = [*_digest_words(bundle_digest), *words]
     words += [0] * (len(words) % 2)
@@ -52,7 +66,9 @@ def decision_ids(facts: pl.DataFrame, *, bundle_digest: str) -> pl.Series:
     Texts may be String or Enum columns.
     """
     digest = [np.uint64(word % 2**64) for word in _digest_words(bundle_digest)]
-    words = [[(_digits(facts[fact.name], fact), weight) for fact, weight in one] for one in _LAYOUT]
+    words = [
+        [(_digits(facts[fact.name], fact), weight) for fact, weight in one] for one in _PACKING
+    ]
     hashed = np.empty((facts.height, 2), np.uint64)
     for first in range(0, facts.height, _BLOCK_ROWS):
         block = slice(first, first + _BLOCK_ROWS)
@@ -117,11 +133,12 @@ def _radix(fact: Fact) -> int:
             return len(fact.values) + 1
 
 
-def _layout() -> tuple[tuple[tuple[Fact, int], ...], ...]:
+@lru_cache(maxsize=8)
+def _packing(layout: tuple[Fact, ...]) -> tuple[tuple[tuple[Fact, int], ...], ...]:
     """Return the facts of each word with their weights; a word never passes 63 bits."""
     words: list[list[tuple[Fact, int]]] = [[]]
     weight = 1
-    for fact in (*FACTS, _FAILURE):
+    for fact in layout:
         if weight * _radix(fact) > _WORD_MAX:
             words.append([])
             weight = 1
@@ -130,7 +147,7 @@ def _layout() -> tuple[tuple[tuple[Fact, int], ...], ...]:
     return tuple(tuple(word) for word in words)
 
 
-_LAYOUT = _layout()
+_PACKING = _packing(LAYOUT)
 
 
 def _digit(fact: Fact, value: Any) -> int:
