@@ -3,46 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 from uuid import uuid4
 
-import polars as pl
 import pytest
 
 from tests.service.publishing import execute
-from tests.service.tills import Till, at_till
-from wherewithal.qualify.decide_frame import decide_frame
+from tests.service.tills import Till
 from wherewithal.service.hold_refusals import REFUSALS, HoldRefused
-from wherewithal.sources.catalogue import load_directory, load_mcc_codes
-from wherewithal.vocabulary.merchant import Directory
 from wherewithal.vocabulary.program import PlanCode, ProductCode
-
-
-@pytest.fixture(scope="module")
-def directory(repository) -> Directory:
-    examples = repository / "examples"
-    codes = load_mcc_codes(examples / "mcc" / "mcc_codes.csv")
-    return load_directory(examples / "merchants.csv", examples / "programs.csv", mcc_codes=codes)
-
-
-@pytest.fixture(scope="module")
-def row(borrowers: pl.DataFrame, bundle) -> dict[str, Any]:
-    """Return the borrower of the first 300 who can spend most."""
-    decided = decide_frame(borrowers.head(300), bundle).filter(pl.col("outcome") == "approved")
-    return decided.sort("power_total_cents", "applicant_id", descending=True).row(0, named=True)
-
-
-@pytest.fixture
-def till(database, bundle, directory, row):
-    """Return a function that runs `work(till, who)` for a person who was told their power."""
-
-    def run(work):
-        async def inside(till: Till):
-            return await work(till, await till.ask(row))
-
-        return at_till(database, bundle, directory, inside)
-
-    return run
 
 
 async def refusal(working) -> str:
