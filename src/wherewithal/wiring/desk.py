@@ -16,7 +16,6 @@ from uuid import UUID, uuid4
 import psycopg
 from procrastinate import App, PsycopgConnector
 
-from wherewithal import __version__
 from wherewithal.qualify.bundle import PolicyBundle
 from wherewithal.qualify.plans import Plans
 from wherewithal.service.applicant_facts import calendar_day
@@ -28,6 +27,7 @@ from wherewithal.sources.bureau_transunion.endpoint import Endpoint
 from wherewithal.sources.bureau_transunion.reading import TransUnionReader
 from wherewithal.sources.bureau_transunion.request import Subscriber
 from wherewithal.sources.identity_rules import load_identity_rules
+from wherewithal.store.artefacts import ArtefactsInStore
 from wherewithal.store.blind_index import BlindIndex
 from wherewithal.store.errors import StoreUnavailable
 from wherewithal.store.inquiries import InquiriesInStore
@@ -37,6 +37,8 @@ from wherewithal.store.sealing import Sealer
 from wherewithal.store.server_check import check_server
 from wherewithal.surfaces.jobs import JobPorts, build_jobs, defer_finish
 from wherewithal.vocabulary.errors import InputRefused, Problem
+from wherewithal.wiring.artefacts import keep_artefacts
+from wherewithal.wiring.code_build import code_build
 from wherewithal.wiring.holds import hold_sweeper
 from wherewithal.wiring.keys import Keys
 from wherewithal.wiring.places import BUNDLE, needed
@@ -89,7 +91,8 @@ async def open_desk(
 
     Errors: StoreRefused, StoreUnavailable, BundleRefused, InputRefused: each says what to mend.
     """
-    bundle = served_bundle(needed(BUNDLE), on=calendar_day(now()))
+    folder = needed(BUNDLE)
+    bundle = served_bundle(folder, on=calendar_day(now()))
     rules = load_identity_rules(needed(IDENTITY_RULES), with_samples=settings.is_simulation_allowed)
     sealer = Sealer({keys.key_id: keys.sealing}, active=keys.key_id, random_bytes=os.urandom)
     await _check(dsn, sealer)
@@ -104,7 +107,8 @@ async def open_desk(
     async with contextlib.AsyncExitStack() as stack:
         pool = await stack.enter_async_context(open_pool(dsn, max_size=pool_size))
         await stack.enter_async_context(client)
-        tuned = tune or Settings(code_build=__version__)
+        tuned = tune or Settings(code_build=code_build())
+        await keep_artefacts(ArtefactsInStore(pool), bundle, folder)
         jobs: App
         # The ledger defers jobs, and a job's work is the ledger's: the first call comes later.
         ledger = InquiriesInStore(
