@@ -88,19 +88,24 @@ class AccountBook:
             is_over_limit=loan.is_over_limit,
         )
 
-    def book(self, loan: Loan, *, kind: EntryKind = EntryKind.LOAN_BOOKED) -> None:
+    def book(self, loan: Loan) -> None:
         """Book principal that is owed from now on."""
         self.changes.loans.append(loan)
         self.changes.first_booked_on = loan.booked_on
         self.changes.entries.append(
             Entry(
-                kind=kind,
+                kind=EntryKind.LOAN_BOOKED,
                 hold_id=loan.hold_id,
                 loan_id=loan.loan_id,
                 reference=loan.reference,
                 amount_cents=loan.principal_cents,
                 drawn_delta_cents=loan.outstanding_cents,
-                detail={"is_over_limit": loan.is_over_limit} if loan.is_over_limit else {},
+                # So that the ledger alone tells what became of every payment.
+                detail={
+                    "is_over_limit": loan.is_over_limit,
+                    "booked_on": loan.booked_on,
+                    "payments": loan.payments,
+                },
             )
         )
 

@@ -28,6 +28,10 @@ class EventType(StrEnum):
     HOLD_CAPTURED = "hold.captured"
     HOLD_VOIDED = "hold.voided"
     HOLD_EXPIRED = "hold.expired"
+    LOAN_PAID = "loan.paid"
+    LOAN_REFUNDED = "loan.refunded"
+    LOAN_LATE = "loan.late"
+    LOAN_CHARGED_OFF = "loan.charged_off"
 
 
 #: Every field that a payload may have: one name, one meaning. What ends in `_cents` is an amount.
@@ -38,14 +42,17 @@ FIELDS: Final[Mapping[str, str]] = {
     "hold_id": "the hold",
     "loan_id": "the loan",
     "merchant_id": "the merchant",
-    "reference": "the merchant's own reference of the hold",
+    "reference": "the merchant's own reference of the hold, or of the refund",
     "outcome": "what was decided, such as `approved`",
     "is_over_limit": "whether it was booked above what was held",
     "power_total_cents": "largest single purchase, by this decision",
     "power_before_cents": "the same, as it was said before",
     "basket_cents": "price at the till",
-    "amount_cents": "what it is about: of a capture, the part of the basket",
+    "amount_cents": "what it is about: of a capture or a refund, the part of the basket",
     "captured_cents": "what of the basket was captured in all",
+    "number": "which payment of the loan, from 1",
+    "due_on": "the day on which it fell due",
+    "loan_status": "where the loan stands: open, repaid, refunded or charged_off",
 }
 
 
@@ -59,6 +66,7 @@ class EventKind(msgspec.Struct, frozen=True, kw_only=True):
     lender_only: tuple[str, ...] = ()
 
 
+_OF_LOAN = ("consumer_id", "loan_id")
 _OF_HOLD = ("consumer_id", "hold_id", "merchant_id", "reference")
 KINDS: Final[Mapping[EventType, EventKind]] = {
     EventType.PREQUALIFICATION_DECIDED: EventKind(
@@ -86,6 +94,21 @@ KINDS: Final[Mapping[EventType, EventKind]] = {
     EventType.HOLD_EXPIRED: EventKind(
         meaning="A hold ran out; it may be written some time after it did.",
         fields=(*_OF_HOLD, "captured_cents"),
+    ),
+    EventType.LOAN_PAID: EventKind(
+        meaning="A payment was made on a loan.",
+        fields=(*_OF_LOAN, "amount_cents", "loan_status"),
+    ),
+    EventType.LOAN_REFUNDED: EventKind(
+        meaning="Goods that a loan bought were given back, all or in part.",
+        fields=(*_OF_LOAN, "merchant_id", "reference", "amount_cents"),
+    ),
+    EventType.LOAN_LATE: EventKind(
+        meaning="A payment of a loan has fallen late; told once, some time after it did.",
+        fields=(*_OF_LOAN, "number", "due_on", "amount_cents"),
+    ),
+    EventType.LOAN_CHARGED_OFF: EventKind(
+        meaning="A loan was written off.", fields=(*_OF_LOAN, "amount_cents")
     ),
 }
 

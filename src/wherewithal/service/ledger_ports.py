@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from wherewithal.service.ledger_records import AccountView, Changes, Hold
+from wherewithal.service.ledger_records import AccountView, Changes, EntryKind, Hold, LoanState
 
 
 class LookFor(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,6 +21,12 @@ class LookFor(msgspec.Struct, frozen=True, kw_only=True):
     prequalification_id: UUID | None = None
     #: A capture of the hold, by the merchant's reference for it.
     capture_reference: str | None = None
+    #: A loan with its instalments, and what was done to it under a reference.
+    loan_id: UUID | None = None
+    entry_kind: EntryKind | None = None
+    entry_reference: str | None = None
+    #: Loans with an instalment that is late and not yet written down as late.
+    has_late_loans: bool = False
 
 
 class OpenAccount(Protocol):
@@ -67,6 +73,18 @@ class KeepsLedger(Protocol):
 
         All that are active, of which there are never many, and as many that ended last.
         """
+        ...
+
+    async def find_loan(self, loan_id: UUID) -> tuple[UUID, str | None] | None:
+        """Return whose a loan is and at which merchant it was lent; None: no such loan."""
+        ...
+
+    async def late_consumers(self, *, rows_max: int) -> tuple[UUID, ...]:
+        """Return consumers with an instalment that is late and not yet written down as late."""
+        ...
+
+    async def read_loans(self, consumer_id: UUID) -> tuple[tuple[LoanState, ...], datetime] | None:
+        """Return all loans, newest first, and when they were read; None: no such consumer."""
         ...
 
     async def lapsed_consumers(self, *, rows_max: int) -> tuple[UUID, ...]:

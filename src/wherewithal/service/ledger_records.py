@@ -15,6 +15,7 @@ import msgspec
 
 from wherewithal.qualify.exposure import Exposure
 from wherewithal.service.events import check_event
+from wherewithal.service.loan_records import Instalment, LoanMove
 from wherewithal.service.standing import PersonRow
 from wherewithal.vocabulary.program import PlanCode, ProductCode
 from wherewithal.vocabulary.redaction import nothing_for_rich, redacted
@@ -142,6 +143,32 @@ class Loan(msgspec.Struct, frozen=True, kw_only=True):
     payments: tuple[Due, ...] = ()
 
 
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """What was done to a loan under a reference."""
+
+    kind: EntryKind
+    reference: str
+    amount_cents: int
+    at: datetime
+    #: As the entry keeps it: what the first answer said.
+    detail: dict[str, Any]
+
+
+class LoanState(msgspec.Struct, frozen=True, kw_only=True):
+    """A loan under its account's lock."""
+
+    #: Without its payments: the instalments are those.
+    loan: Loan
+    instalments: tuple[Instalment, ...]
+    #: Of the basket, by refunds before.
+    refunded_cents: int
+
+    @property
+    def refundable_cents(self) -> int:
+        """Return what may still be refunded: of the basket, or of the principal of an import."""
+        return (self.loan.basket_cents or self.loan.principal_cents) - self.refunded_cents
+
+
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the ledger; the store numbers it."""
 
@@ -188,6 +215,7 @@ class Changes(msgspec.Struct, kw_only=True):
     placed: Hold | None = None
     moves: list[HoldMove] = []
     loans: list[Loan] = []
+    loan_moves: list[LoanMove] = []
     entries: list[Entry] = []
     events: list[Event] = []
     #: The day of the account's first loan; changes nothing where one is known.
@@ -232,6 +260,10 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     is_reference_taken: bool
     #: Holds that are past their time and not yet written down as expired.
     lapsed: tuple[Hold, ...]
+    #: The loan that was asked for, or those with something late that is not yet written down.
+    loans: tuple[LoanState, ...] = ()
+    #: What was done to that loan under the reference that was asked for.
+    made: Made | None = None
 
     @property
     def exposure(self) -> Exposure:

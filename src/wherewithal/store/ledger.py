@@ -16,7 +16,8 @@ from psycopg.errors import UniqueViolation
 
 from wherewithal.service.hold_refusals import HoldRefused
 from wherewithal.service.ledger_ports import LookFor, OpenAccount
-from wherewithal.service.ledger_records import AccountView, Changes, Hold, Loan
+from wherewithal.service.ledger_records import AccountView, Changes, Hold, Loan, LoanState
+from wherewithal.store import loans
 from wherewithal.store.fetch import fetch_one
 from wherewithal.store.ledger_changes import changes_statement
 from wherewithal.store.pool import Connection, Pool
@@ -57,7 +58,11 @@ class LedgerInStore:
                 if row is None:
                     yield None
                 else:
-                    yield _Account(connection, _view(consumer_id, row, look_for), self._new_uuid)
+                    view = _view(consumer_id, row, look_for)
+                    found, made = await loans.look_at_loans(connection, consumer_id, look_for)
+                    if found:
+                        view = msgspec.structs.replace(view, loans=found, made=made)
+                    yield _Account(connection, view, self._new_uuid)
 
     async def find_hold(self, hold_id: UUID) -> tuple[UUID, str] | None:
         """Return whose a hold is and at which merchant; None if there is no such hold."""
@@ -83,6 +88,18 @@ class LedgerInStore:
             return None
         found = [] if row[1] is None else msgspec.json.decode(row[1])
         return tuple(map(_hold, found)), row[0]
+
+    async def find_loan(self, loan_id: UUID) -> tuple[UUID, str | None] | None:
+        """Return whose a loan is and at which merchant it was lent; None: no such loan."""
+        return await loans.find_loan(self._pool, loan_id)
+
+    async def late_consumers(self, *, rows_max: int) -> tuple[UUID, ...]:
+        """Return consumers with an instalment that is late and not yet written down as late."""
+        return await loans.late_consumers(self._pool, rows_max=rows_max)
+
+    async def read_loans(self, consumer_id: UUID) -> tuple[tuple[LoanState, ...], datetime] | None:
+        """Return all loans, newest first, and when they were read; None: no such consumer."""
+        return await loans.read_loans(self._pool, consumer_id)
 
     async def lapsed_consumers(self, *, rows_max: int) -> tuple[UUID, ...]:
         """Return consumers with a hold that is past its time and still written down as held."""

@@ -13,7 +13,7 @@ from wherewithal.service.ledger_records import Changes
 from wherewithal.store.queries import load_queries
 from wherewithal.store.statements import statement_of
 
-_BLOCKS: Final = load_queries("ledger.sql")
+_BLOCKS: Final = load_queries("ledger.sql") | load_queries("loans.sql")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -50,6 +50,9 @@ def changes_statement(
     if changes.loans:
         blocks.append("loans")
         values["loans"] = _text(changes.loans)
+    if changes.loan_moves:
+        blocks.append("moved_loans")
+        values["loan_moves"] = _text(changes.loan_moves)
     return _statement(tuple(blocks)), values
 
 

@@ -75,7 +75,7 @@ account as (
         drawn_cents = drawn_cents + %(drawn_delta_cents)s,
         ledger_seq = ledger_seq + jsonb_array_length(%(entries)s::jsonb),
         event_seq = event_seq + jsonb_array_length(%(events)s::jsonb),
-        first_booked_on = coalesce(first_booked_on, %(first_booked_on)s),
+        first_booked_on = least(first_booked_on, %(first_booked_on)s::date),
         on_time_payments = on_time_payments + %(on_time_payments)s,
         has_charge_off = has_charge_off or %(has_charge_off)s
     where consumer_id = %(consumer_id)s
@@ -137,7 +137,7 @@ booked as (
     select n.* from account, jsonb_array_elements(%(loans)s::jsonb) l (value),
         jsonb_populate_record(null::loan, l.value
             || jsonb_build_object('consumer_id', %(consumer_id)s::uuid)) n
-    returning consumer_id, loan_id
+    returning consumer_id, loan_id, merchant_id
 ),
 scheduled as (
     insert into instalment (
@@ -149,6 +149,10 @@ scheduled as (
     join jsonb_array_elements(%(loans)s::jsonb) l (value)
         on (l.value ->> 'loan_id')::uuid = booked.loan_id
     cross join jsonb_array_elements(l.value -> 'payments') with ordinality p (value, n)
+),
+booked_references as (
+    insert into loan_reference (loan_id, consumer_id, merchant_id)
+    select loan_id, consumer_id, merchant_id from booked
 )
 
 -- result --
