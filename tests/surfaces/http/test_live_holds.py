@@ -161,6 +161,18 @@ def test_what_has_ended_has_ended_and_says_how(shop):
     assert told(shop.capture(held, amount_cents=0))[2] == [("$.amount_cents", "out_of_range")]
 
 
+def test_all_mistakes_of_path_and_body_are_told_at_once(shop):
+    assert told(shop.capture("no-id", amount_cents=0, is_last=1)) == (
+        422,
+        "invalid-request",
+        [
+            ("$path.hold_id", "not_an_id"),
+            ("$.amount_cents", "out_of_range"),
+            ("$.is_last", "not_a_boolean"),
+        ],
+    )
+
+
 def test_a_reference_stands_for_one_request_for_ever(shop):
     first = shop.place(reference="once")
     assert told(shop.place(reference="once", basket_cents=10_001)) == refused("reference_reused")

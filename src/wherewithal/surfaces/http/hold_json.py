@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from wherewithal.service.capture_hold import CaptureRequest
 from wherewithal.service.ledger_records import HoldRequest
@@ -86,9 +85,10 @@ def read_hold_request(call: Call) -> HoldRequest:
     return HoldRequest(**values)
 
 
-def read_capture_request(call: Call, *, hold_id: UUID) -> CaptureRequest:
+def read_capture_request(call: Call) -> CaptureRequest:
     """Return what is asked to be captured. Errors: Refused with every mistake."""
-    return CaptureRequest(hold_id=hold_id, **_values(call, CAPTURE))
+    values = _values(call, CAPTURE)
+    return CaptureRequest(hold_id=call.path["hold_id"], **values)
 
 
 def _values(call: Call, fields: Fields) -> dict[str, Any]:

@@ -181,7 +181,7 @@ def _read(doors: HoldDoors) -> Operation:
 
 def _capture(doors: HoldDoors) -> Operation:
     async def capture(call: Call) -> Reply:
-        request = read_capture_request(call, hold_id=call.path["hold_id"])
+        request = read_capture_request(call)
         return json_reply(await doors.capture(request, merchant_id=_merchant_of(call)))
 
     return Operation(
