@@ -28,6 +28,7 @@ from wherewithal.service.standing_products import ProductAnswers
 from wherewithal.store.generations import GenerationsInStore
 from wherewithal.store.pool import Pool, open_pool
 from wherewithal.store.powers import PeopleInStore
+from wherewithal.wiring.offline import read_kept_facts
 
 #: Long after every test.
 FAR = date(2099, 1, 1)
@@ -65,6 +66,7 @@ async def publish(pool: Pool, run: Path, **given: Any) -> PublishAnswer:
     return await publish_generation(
         request,
         generations=GenerationsInStore(pool),
+        read_facts=read_kept_facts,
         random_bytes=os.urandom,
         on_progress=lambda _done, _rows: None,
     )
@@ -95,11 +97,18 @@ async def execute(pool: Pool, statement: str, *values: Any) -> None:
         await connection.execute(statement, values)
 
 
-async def add_consumer(pool: Pool) -> UUID:
-    """Add a consumer about whom nobody asked."""
+async def add_consumer(pool: Pool, *, is_known: bool = True) -> UUID:
+    """Add a consumer about whom nobody asked; one who long bought with us, or a newcomer."""
     consumer_id = uuid4()
     await execute(pool, "insert into consumer (consumer_id) values (%s)", consumer_id)
+    if is_known:
+        await be_known(pool)
     return consumer_id
+
+
+async def be_known(pool: Pool) -> None:
+    """Let all consumers have paid well for years: all of their limits is theirs."""
+    await execute(pool, "update consumer set first_booked_on = '2000-01-01', on_time_payments = 99")
 
 
 async def decide_now(

@@ -30,7 +30,11 @@ async def main():
         request = PublishRequest(run=Path(sys.argv[2]), portfolio=PORTFOLIO, expires_on=until)
         say = lambda done, rows: print(done, flush=True)
         await publish_generation(
-            request, generations=GenerationsInStore(pool), random_bytes=os.urandom, on_progress=say
+            request,
+            generations=GenerationsInStore(pool),
+            read_facts=lambda chunk, *, as_of: None,
+            random_bytes=os.urandom,
+            on_progress=say,
         )
 
 asyncio.run(main())

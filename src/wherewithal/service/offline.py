@@ -59,6 +59,8 @@ class Counts(msgspec.Struct, kw_only=True):
     unreadable_causes: dict[str, int] = {}
     as_of_first: str | None = None
     as_of_last: str | None = None
+    #: What decided; more than one where a run went on with other code. None: not told.
+    code_build: str | None = None
 
 
 class RunsChunks(Protocol):
@@ -113,13 +115,16 @@ def plan_chunks(rows: int, *, folder: Path) -> list[Chunk]:
     ]
 
 
-def decide_chunk(chunk: Chunk, facts: pl.DataFrame, bundle: PolicyBundle) -> Chunk:
-    """Decide the rows of a chunk and move its files into place."""
+def decide_chunk(
+    chunk: Chunk, facts: pl.DataFrame, bundle: PolicyBundle, *, code_build: str | None = None
+) -> Chunk:
+    """Decide the rows of a chunk and move its files into place; `code_build` names what decides."""
     decisions = decide_frame(facts, bundle)
     unfinished = _unfinished(chunk.out)
     decisions.write_parquet(unfinished, compression=COMPRESSION, statistics=False)
     unfinished.replace(chunk.out)
-    unfinished.write_bytes(msgspec.json.encode(count(decisions)))
+    counts = msgspec.structs.replace(count(decisions), code_build=code_build)
+    unfinished.write_bytes(msgspec.json.encode(counts))
     unfinished.replace(chunk.summary_file)
     return chunk
 
@@ -153,6 +158,13 @@ def _add(total: Counts, part: Counts) -> None:
     firsts = [day for day in (total.as_of_first, part.as_of_first) if day]
     lasts = [day for day in (total.as_of_last, part.as_of_last) if day]
     total.as_of_first, total.as_of_last = min(firsts, default=None), max(lasts, default=None)
+    total.code_build = builds_of([total, part])
+
+
+def builds_of(parts: Iterable[Counts]) -> str | None:
+    """Return what decided some parts, in one text; None where nobody told."""
+    told = [part.code_build.split(", ") for part in parts if part.code_build is not None]
+    return ", ".join(sorted({build for builds in told for build in builds})) or None
 
 
 def _claim(out: Path, manifest: Mapping[str, Any]) -> None:

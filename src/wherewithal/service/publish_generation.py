@@ -17,8 +17,9 @@ from typing import Final, Protocol
 import msgspec
 import polars as pl
 
+from wherewithal.qualify.facts_catalogue import CATALOGUE_DIGEST
 from wherewithal.service.answers import ClaimType
-from wherewithal.service.published_run import FinishedRun, open_run, powers_of
+from wherewithal.service.published_run import FinishedRun, ReadsRunFacts, open_run, powers_of
 from wherewithal.vocabulary.errors import InputRefused, Problem
 
 #: A generation with fewer approvals than this share of the current one's is held back.
@@ -48,6 +49,11 @@ class NewGeneration(msgspec.Struct, frozen=True, kw_only=True):
     bundle_digest: str
     claim: ClaimType
     rows: int
+    #: How the lines of its people are to be read (`published_run`), and what decided them; nothing
+    #: where it has no lines.
+    facts_digest: str | None = None
+    row_columns: tuple[str, ...] = ()
+    code_build: str | None = None
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,6 +155,7 @@ async def publish_generation(
     request: PublishRequest,
     *,
     generations: PublishesGenerations,
+    read_facts: ReadsRunFacts,
     random_bytes: Callable[[int], bytes],
     on_progress: Callable[[int, int], None],
 ) -> PublishAnswer:
@@ -166,6 +173,9 @@ async def publish_generation(
         bundle_digest=run.manifest.bundle_digest,
         claim=request.claim,
         rows=run.manifest.rows,
+        facts_digest=CATALOGUE_DIGEST,
+        row_columns=run.row_columns,
+        code_build=run.code_build,
     )
     async with generations.publishing(request.portfolio) as publication:
         found = await publication.find(new.run_digest)
@@ -175,7 +185,12 @@ async def publish_generation(
         else:
             generation, done = await publication.begin(new), 0
             on_progress(done, new.rows)
-            powers = powers_of(run, expires_on=request.expires_on, random_bytes=random_bytes)
+            powers = powers_of(
+                run,
+                expires_on=request.expires_on,
+                random_bytes=random_bytes,
+                read_facts=read_facts,
+            )
             for part in powers:
                 await publication.load(generation, part)
                 done += part.height

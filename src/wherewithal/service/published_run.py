@@ -6,16 +6,29 @@ import hashlib
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 import numpy as np
 import polars as pl
 
+from wherewithal.qualify.identity import LAYOUT, decision_ids
 from wherewithal.qualify.person import PERSON_COLUMNS
-from wherewithal.service.offline import CHUNK_ROWS, MANIFEST, Chunk, plan_chunks
+from wherewithal.service.kept_lines import lines_of
+from wherewithal.service.offline import (
+    CHUNK_ROWS,
+    MANIFEST,
+    Chunk,
+    Counts,
+    builds_of,
+    plan_chunks,
+)
 from wherewithal.vocabulary.errors import InputRefused, Problem
 
+#: The facts of a run, as its source read them; a run of an older version has none.
+FACTS_FILE: Final = "facts.parquet"
+#: The archive of the bundle that decided.
+BUNDLE_FILE: Final = "bundle.zip"
 #: For how long a power of a run stands, counted from the day of its facts.
 STANDS_DAYS: Final = 30
 _UUID_BYTES: Final = 16
@@ -29,6 +42,30 @@ _COLUMNS: Final = (
     "as_of",
     *_STANDING,
 )
+
+
+#: The values of a kept line of facts: by the catalogue, then the cause of a failure in words.
+FACT_COLUMNS: Final = (*(fact.name for fact in LAYOUT), "failure_cause")
+#: What of a decision row is kept in a column of its own, or stands in the facts.
+_APART: Final = frozenset(
+    {
+        "applicant_id",
+        "as_of",
+        "bundle_digest",
+        "decision_id",
+        "failure_cause",
+        "outcome",
+        "reasons",
+    }
+)
+
+
+class ReadsRunFacts(Protocol):
+    """Reads the facts that a run decided on."""
+
+    def __call__(self, chunk: Chunk, *, as_of: date) -> pl.DataFrame | None:
+        """Return the facts frame of a chunk, as it was decided; None where it was not kept."""
+        ...
 
 
 class RunManifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +83,11 @@ class FinishedRun(msgspec.Struct, frozen=True, kw_only=True):
     manifest: RunManifest
     #: SHA-256 of the manifest; equal runs have equal decisions.
     digest: str
-    files: tuple[Path, ...]
+    chunks: tuple[Chunk, ...]
+    #: The columns of the decision row beside those that every row has.
+    row_columns: tuple[str, ...]
+    #: None where the run does not tell.
+    code_build: str | None
 
 
 def open_run(folder: Path) -> FinishedRun:
@@ -74,25 +115,69 @@ def open_run(folder: Path) -> FinishedRun:
     return FinishedRun(
         manifest=manifest,
         digest=hashlib.sha256(text).hexdigest(),
-        files=tuple(chunk.out for chunk in chunks),
+        chunks=tuple(chunks),
+        row_columns=_row_columns(chunks),
+        code_build=builds_of(
+            msgspec.json.decode(chunk.summary_file.read_bytes(), type=Counts) for chunk in chunks
+        ),
     )
 
 
+def _row_columns(chunks: list[Chunk]) -> tuple[str, ...]:
+    schema = pl.read_parquet_schema(chunks[0].out) if chunks else {}
+    return tuple(name for name in schema if name not in _APART)
+
+
 def powers_of(
-    run: FinishedRun, *, expires_on: date | None, random_bytes: Callable[[int], bytes]
+    run: FinishedRun,
+    *,
+    expires_on: date | None,
+    random_bytes: Callable[[int], bytes],
+    read_facts: ReadsRunFacts,
 ) -> Iterator[pl.DataFrame]:
     """Yield what is kept of each chunk's decisions.
 
     Shapes: a row a decision: `reference`, `consumer_id` (32 hexadecimal digits, for whom we do not
             know yet), `as_of` and `expires_at` (UTC), `decision_id`, `outcome`, `reasons`,
-            `total_cents`, `standing` (JSON).
-    Null:   what was not decided has no total and nothing in its standing: unknown, never zero.
+            `total_cents`, `standing` (JSON), `facts` and `row` (lines, for whoever decides again).
+    Null:   what was not decided has no total and nothing in its standing: unknown, never zero. A
+            run that did not keep its facts has no lines.
+    Errors: InputRefused if the facts are not those that were decided on.
     """
-    for path in run.files:
-        decisions = pl.read_parquet(path, columns=list(_COLUMNS))
-        yield kept_columns(
+    for chunk in run.chunks:
+        decisions = pl.read_parquet(chunk.out)
+        kept = kept_columns(
             decisions, run=run.manifest, expires_on=expires_on, random_bytes=random_bytes
         )
+        facts = read_facts(chunk, as_of=run.manifest.as_of)
+        if facts is None:
+            nothing = pl.lit(None, dtype=pl.String)
+            yield kept.with_columns(nothing.alias("facts"), nothing.alias("row"))
+            continue
+        refuse_other_facts(facts, decisions, run=run.manifest, chunk=chunk)
+        yield kept.with_columns(
+            lines_of(facts, FACT_COLUMNS).alias("facts"),
+            lines_of(decisions, run.row_columns).alias("row"),
+        )
+
+
+def refuse_other_facts(
+    facts: pl.DataFrame, decisions: pl.DataFrame, *, run: RunManifest, chunk: Chunk
+) -> None:
+    """Refuse facts that do not have the names of their decisions.
+
+    Errors: InputRefused, with the first row that differs, counted from 0 in the whole run.
+    """
+    names = decision_ids(facts, bundle_digest=run.bundle_digest)
+    differs = names != decisions["decision_id"] if facts.height == decisions.height else None
+    if differs is not None and not differs.any():
+        return
+    first = chunk.first_row if differs is None else chunk.first_row + int(differs.arg_true()[0])
+    message = (
+        f"row {first:,} is not what was decided on: the file was changed since, or another version"
+        " of us wrote it; run again into an empty folder"
+    )
+    raise InputRefused([Problem(code="other_facts", path=f"--run {FACTS_FILE}", message=message)])
 
 
 def kept_columns(

@@ -88,6 +88,9 @@ class PublicationInStore:
                 bundle_digest=new.bundle_digest,
                 claim=new.claim.value,
                 rows=new.rows,
+                facts_digest=new.facts_digest,
+                row_columns=list(new.row_columns),
+                code_build=new.code_build,
             )
             generation = _number(row)
             await self._run("create_partition", of=generation)
@@ -246,6 +249,10 @@ def _csv(powers: pl.DataFrame) -> bytes:
     Reasons are codes of letters, digits and underscores, which need no quotes inside an array.
     """
     moment = "%Y-%m-%dT%H:%M:%S%.6fZ"
+    lines = [
+        pl.col(name) if name in powers.columns else pl.lit(None, dtype=pl.String).alias(name)
+        for name in ("facts", "row")
+    ]
     text = powers.select(
         "reference",
         "consumer_id",
@@ -256,5 +263,6 @@ def _csv(powers: pl.DataFrame) -> bytes:
         "total_cents",
         pl.col("expires_at").dt.strftime(moment),
         "standing",
+        *lines,
     ).write_csv(include_header=False, quote_style="non_numeric")
     return text.encode()

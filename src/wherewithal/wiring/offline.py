@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
@@ -14,11 +16,14 @@ import polars as pl
 from wherewithal.qualify.bundle import PolicyBundle
 from wherewithal.runners.local import run_local
 from wherewithal.service.offline import CHUNK_ROWS, Chunk, decide_chunk, run_offline
+from wherewithal.service.published_run import BUNDLE_FILE, FACTS_FILE
 from wherewithal.sources.bundle import load_bundle
+from wherewithal.sources.bundle_archive import archive_folder
 from wherewithal.sources.facts_assumptions import assumptions_of
 from wherewithal.sources.facts_check import refuse_after
 from wherewithal.sources.facts_parquet import facts_of_part, scan_parquet_facts
 from wherewithal.surfaces.cli.ports import FactsFile, OfflineAnswer
+from wherewithal.wiring.code_build import code_build
 from wherewithal.wiring.served_bundle import served_bundle
 
 
@@ -49,6 +54,8 @@ def offline_run(
         work = partial(decide_rows, facts=facts, as_of=file.as_of, folder=bundle_folder)
 
         def runner(chunks: Iterable[Chunk]) -> Iterator[Chunk]:
+            # The folder is this run's by now.
+            keep_for_replay(out, facts=facts, bundle_folder=bundle_folder)
             return run_local(chunks, work=work, workers=workers)
 
         manifest = {
@@ -67,9 +74,48 @@ def offline_run(
 
 def decide_rows(chunk: Chunk, *, facts: Path, as_of: date, folder: Path) -> Chunk:
     """Read a chunk's facts, check them, decide; what a worker process runs."""
+    frame = read_chunk(chunk, facts=facts, as_of=as_of)
+    return decide_chunk(chunk, frame, _bundle(folder), code_build=code_build())
+
+
+def read_chunk(chunk: Chunk, *, facts: Path, as_of: date) -> pl.DataFrame:
+    """Return the facts frame of a chunk as it is decided: checked, the future refused."""
     part = pl.scan_parquet(facts).slice(chunk.first_row, chunk.rows).collect()
-    frame = refuse_after(facts_of_part(part, first_row=chunk.first_row), as_of)
-    return decide_chunk(chunk, frame, _bundle(folder))
+    return refuse_after(facts_of_part(part, first_row=chunk.first_row), as_of)
+
+
+def read_kept_facts(chunk: Chunk, *, as_of: date) -> pl.DataFrame | None:
+    """Return the facts that a chunk of a run's folder was decided on (`ReadsRunFacts`)."""
+    facts = chunk.out.parent.parent / FACTS_FILE
+    return read_chunk(chunk, facts=facts, as_of=as_of) if facts.is_file() else None
+
+
+def keep_for_replay(out: Path, *, facts: Path, bundle_folder: Path) -> None:
+    """Keep the facts and the bundle in the run's folder, unless they are there.
+
+    Facts that lie on the same disk are linked and take no room. What is changed there later is
+    noticed: the name of each decision is a digest of its facts.
+    """
+    _, archive = archive_folder(bundle_folder)
+    _put(out / BUNDLE_FILE, lambda path: path.write_bytes(archive))
+    _put(out / FACTS_FILE, lambda path: _link_or_copy(facts.resolve(), path))
+
+
+def _put(path: Path, write: Callable[[Path], object]) -> None:
+    if path.is_file():
+        return
+    unfinished = path.with_suffix(f".{os.getpid()}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    write(unfinished)
+    unfinished.replace(path)
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        # Another disk, or one that knows no links.
+        shutil.copyfile(source, target)
 
 
 def _last_day(facts: Path, as_of: date) -> date:

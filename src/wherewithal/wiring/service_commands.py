@@ -22,6 +22,7 @@ from wherewithal.service.publish_generation import (
 from wherewithal.service.standing import DirectoryVersion
 from wherewithal.sources.bundle import load_bundle
 from wherewithal.sources.bureau_simulator import Pace, SimulatorServer, build_app
+from wherewithal.store.artefacts import ArtefactsInStore
 from wherewithal.store.directory import DirectoryInStore
 from wherewithal.store.generations import GenerationsInStore
 from wherewithal.store.migrate import check_migrated, migrate
@@ -32,8 +33,10 @@ from wherewithal.vocabulary.merchant import Directory
 from wherewithal.vocabulary.program import Program
 from wherewithal.wiring import directory, service_keys
 from wherewithal.wiring.api import serve_api
+from wherewithal.wiring.artefacts import keep_run_artefacts
 from wherewithal.wiring.database import keys_of, open_database
 from wherewithal.wiring.desk import now
+from wherewithal.wiring.offline import read_kept_facts
 from wherewithal.wiring.places import BUNDLE, needed, shipped
 from wherewithal.wiring.processes import end_with_parent
 from wherewithal.wiring.service_settings import ServiceSettings, settings_at_start
@@ -132,11 +135,13 @@ def revoke_service_key(data: Path | None, credential_id: str) -> bool:
 async def publish_run(
     request: PublishRequest, on_progress: Callable[[int, int], None]
 ) -> PublishAnswer:
-    """Publish a finished offline run."""
+    """Publish a finished offline run; what decided it is kept first."""
     async with _batch_pool() as pool:
+        await keep_run_artefacts(ArtefactsInStore(pool), request.run)
         return await publish_generation(
             request,
             generations=GenerationsInStore(pool),
+            read_facts=read_kept_facts,
             random_bytes=os.urandom,
             on_progress=on_progress,
         )

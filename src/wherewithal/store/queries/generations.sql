@@ -14,8 +14,10 @@ select generation, run_digest, portfolio, bundle_digest, claim, rows, loaded_at,
  where run_digest = %(run_digest)s
 
 -- add_generation --
-insert into generation (run_digest, portfolio, bundle_digest, claim, rows)
-values (%(run_digest)s, %(portfolio)s, %(bundle_digest)s, %(claim)s, %(rows)s)
+insert into generation (run_digest, portfolio, bundle_digest, claim, rows, facts_digest,
+                        row_columns, code_build)
+values (%(run_digest)s, %(portfolio)s, %(bundle_digest)s, %(claim)s, %(rows)s, %(facts_digest)s,
+        %(row_columns)s, %(code_build)s)
 returning generation
 
 -- unfinished_generations --
@@ -39,7 +41,9 @@ create temp table arriving (
     reasons      text[]      not null,
     total_cents  bigint,
     expires_at   timestamptz not null,
-    standing     jsonb       not null
+    standing     jsonb       not null,
+    facts        text,
+    row          text
 ) on commit drop
 
 -- copy_arrivals --
@@ -72,9 +76,9 @@ delete from consumer c
 
 -- fill_partition --
 insert into {partition} (consumer_id, generation, as_of, decision_id, outcome, reasons, total_cents,
-                         expires_at, standing)
+                         expires_at, standing, facts, row)
 select r.consumer_id, {number}, a.as_of, a.decision_id, a.outcome, a.reasons, a.total_cents,
-       a.expires_at, a.standing
+       a.expires_at, a.standing, a.facts, a.row
   from arriving a
   join consumer_reference r on r.portfolio = %(portfolio)s and r.reference = a.reference
 
