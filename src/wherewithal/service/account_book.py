@@ -10,8 +10,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from wherewithal.lending import monthly_schedule, note_rate_within_cap, pay_in_4_schedule
 from wherewithal.service.applicant_facts import calendar_day
+from wherewithal.service.commitment_records import Attempt
 from wherewithal.service.hold_states import MOVES, REST_WITHIN, Move
 from wherewithal.service.ledger_records import (
     AccountView,
@@ -25,6 +28,7 @@ from wherewithal.service.ledger_records import (
     HoldStatus,
     Loan,
 )
+from wherewithal.service.notice_records import NoticeCase
 from wherewithal.vocabulary.program import PlanCode
 
 
@@ -45,6 +49,24 @@ class AccountBook:
         self.changes.placed = hold
         self._note(hold, EntryKind.HOLD_PLACED, hold.amount_financed_cents, held=hold.held_cents)
         self._tell(hold, "hold.placed", basket_cents=hold.basket_cents)
+
+    def attempt(self, attempt: Attempt | None, *, notice: NoticeCase | None, hold_id: UUID) -> None:
+        """Write down that a commitment was used, or was not honoured, and the duty it opened."""
+        if attempt is None:
+            return
+        if attempt.is_honoured:
+            attempt = msgspec.structs.replace(attempt, hold_id=hold_id)
+        elif attempt.is_within:
+            payload = {
+                "consumer_id": self.view.consumer_id,
+                "commitment_id": attempt.commitment_id,
+                "merchant_id": attempt.merchant_id,
+                "basket_cents": attempt.amount_cents,
+            }
+            self.changes.events.append(
+                Event(type="commitment.not_honoured", merchant_id=None, payload=payload)
+            )
+        self.changes.attempt, self.changes.notice = attempt, notice
 
     def void(self, hold: Hold) -> None:
         """Give everything back that is still held."""

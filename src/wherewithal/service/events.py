@@ -28,6 +28,8 @@ class EventType(StrEnum):
     HOLD_CAPTURED = "hold.captured"
     HOLD_VOIDED = "hold.voided"
     HOLD_EXPIRED = "hold.expired"
+    COMMITMENT_ISSUED = "commitment.issued"
+    COMMITMENT_NOT_HONOURED = "commitment.not_honoured"
     LOAN_PAID = "loan.paid"
     LOAN_REFUNDED = "loan.refunded"
     LOAN_LATE = "loan.late"
@@ -41,6 +43,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "decision_id": "the decision",
     "hold_id": "the hold",
     "loan_id": "the loan",
+    "commitment_id": "the commitment",
     "merchant_id": "the merchant",
     "reference": "the merchant's own reference of the hold, or of the refund",
     "outcome": "what was decided, such as `approved`",
@@ -90,6 +93,14 @@ KINDS: Final[Mapping[EventType, EventKind]] = {
     ),
     EventType.HOLD_VOIDED: EventKind(
         meaning="A hold was given back.", fields=(*_OF_HOLD, "captured_cents")
+    ),
+    EventType.COMMITMENT_ISSUED: EventKind(
+        meaning="A promise was made of what can be spent with one product; the lender alone hears.",
+        fields=("consumer_id", "prequalification_id", "commitment_id", "amount_cents"),
+    ),
+    EventType.COMMITMENT_NOT_HONOURED: EventKind(
+        meaning="A hold under a commitment was refused; the lender alone hears of it here.",
+        fields=("consumer_id", "commitment_id", "merchant_id", "basket_cents"),
     ),
     EventType.HOLD_EXPIRED: EventKind(
         meaning="A hold ran out; it may be written some time after it did.",

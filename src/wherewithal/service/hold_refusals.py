@@ -46,6 +46,19 @@ REFUSALS: Final = MappingProxyType(
             "$.reference",
             "this reference stands for another request; a reference is used once, for ever",
         ),
+        "unknown_commitment": (
+            "$.commitment_id",
+            "the consumer has no such commitment of this prequalification",
+        ),
+        "commitment_of_another_product": (
+            "$.commitment_id",
+            "it was made for another product; it holds for that one alone",
+        ),
+        "commitment_expired": ("$.commitment_id", "it has expired; ask for a new one"),
+        "commitment_not_honoured": (
+            "$.commitment_id",
+            "it does not hold any more; the consumer reads why in their own account",
+        ),
         "unknown_hold": ("$.hold_id", "there is no such hold, or it is not yours"),
         "hold_captured": ("$.hold_id", "the hold has been captured; refund its loan instead"),
         "hold_voided": ("$.hold_id", "the hold was voided; place a new one"),
@@ -72,3 +85,16 @@ class UnknownHold(HoldRefused):
     def __init__(self) -> None:
         """Say so."""
         super().__init__("unknown_hold")
+
+
+class CommitmentNotHonoured(HoldRefused):
+    """A commitment does not hold any more: a merchant hears a class of causes, and no cause."""
+
+    def __init__(self, cause_class: str, *, still_stands_cents: int | None = None) -> None:
+        """Take `changed_facts`, `terms_closed` or `identity`.
+
+        Null: the amount that still stands is None unless the consumer shares amounts.
+        """
+        self.cause_class = cause_class
+        self.still_stands_cents = still_stands_cents
+        super().__init__("commitment_not_honoured")

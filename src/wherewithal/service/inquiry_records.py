@@ -12,8 +12,10 @@ from uuid import UUID
 
 import msgspec
 
+from wherewithal.qualify.exposure import NO_EXPOSURE, Exposure
 from wherewithal.service.inquiry import Inquiry, Reference
 from wherewithal.service.ledger_records import Event
+from wherewithal.service.notice_records import NoticeCase
 from wherewithal.vocabulary.consumer import Identity
 from wherewithal.vocabulary.redaction import nothing_for_rich, redacted
 
@@ -124,6 +126,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     #: a stranger with a number that is not theirs. Such an account has no power, and its keys are
     #: given up to whoever comes with other particulars.
     is_refuted: bool
+    #: What is owed and held, and how they have paid; nothing of a new consumer.
+    exposure: Exposure = NO_EXPOSURE
 
     __repr__ = redacted
     __rich_repr__ = nothing_for_rich
@@ -235,23 +239,6 @@ class PowerRecord(msgspec.Struct, frozen=True, kw_only=True):
     standing: dict[str, Any]
     #: The products' part of the answer, encoded.
     products: bytes
-
-
-class NoticeCase(msgspec.Struct, frozen=True, kw_only=True):
-    """A duty that a communicated decision opened; sending it comes later."""
-
-    #: declined | product_declined | lower_amount | incomplete | no_file.
-    kind: str
-    #: Sections of law that ask for the notice.
-    regimes: tuple[str, ...]
-    product: str | None
-    reasons: tuple[str, ...]
-    bureau: str | None
-    score: int | None
-    score_model: str | None
-    score_factors: tuple[str, ...]
-    #: The last day, in the calendar zone.
-    due_on: date
 
 
 class IdentityUpdate(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,9 @@ from uuid import UUID
 
 import msgspec
 
+from wherewithal.service.commitment_records import CommitmentFile, Promisable
 from wherewithal.service.ledger_records import AccountView, Changes, EntryKind, Hold, LoanState
+from wherewithal.vocabulary.program import ProductCode
 
 
 class LookFor(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +37,18 @@ class OpenAccount(Protocol):
     @property
     def view(self) -> AccountView:
         """Return the account as it was when the lock was had."""
+        ...
+
+    async def read_promisable(
+        self, prequalification_id: UUID, product: ProductCode
+    ) -> Promisable | None:
+        """Return what a commitment would rest on; None: no such prequalification."""
+        ...
+
+    async def read_commitment(
+        self, commitment_id: UUID, *, merchant_id: str
+    ) -> CommitmentFile | None:
+        """Return a commitment with what has come up since; None: the consumer has none such."""
         ...
 
     async def write(self, changes: Changes) -> None:

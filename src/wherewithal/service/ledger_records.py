@@ -14,8 +14,10 @@ from uuid import UUID
 import msgspec
 
 from wherewithal.qualify.exposure import Exposure
+from wherewithal.service.commitment_records import Attempt, Commitment
 from wherewithal.service.events import check_event
 from wherewithal.service.loan_records import Instalment, LoanMove
+from wherewithal.service.notice_records import NoticeCase
 from wherewithal.service.standing import PersonRow
 from wherewithal.vocabulary.program import PlanCode, ProductCode
 from wherewithal.vocabulary.redaction import nothing_for_rich, redacted
@@ -223,11 +225,16 @@ class Changes(msgspec.Struct, kw_only=True):
     #: How many payments were made by their day, and whether a loan was written off.
     on_time_payments: int = 0
     has_charge_off: bool = False
+    #: A promise, or an attempt to use one and the duty that it opened.
+    commitment: Commitment | None = None
+    attempt: Attempt | None = None
+    notice: NoticeCase | None = None
 
     @property
     def is_empty(self) -> bool:
         """Return whether there is nothing to write."""
-        return not (self.placed or self.moves or self.loans or self.entries or self.events)
+        is_still = not (self.placed or self.moves or self.loans or self.entries or self.events)
+        return is_still and self.commitment is None and self.attempt is None
 
     @property
     def held_delta_cents(self) -> int:

@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from wherewithal.service.inquiry_records import NoticeCase
+from wherewithal.service.notice_records import NoticeCase
 from wherewithal.service.products_answer import NOT_OFFERED
 from wherewithal.vocabulary.outcome import Outcome
 
@@ -95,6 +95,33 @@ def notice_cases(told: Communicated) -> tuple[NoticeCase, ...]:
     if _is_lower(told):
         found.append(_case(told, "lower_amount", told.reasons))
     return tuple(found)
+
+
+def unhonoured_case(
+    reasons: tuple[str, ...],
+    *,
+    product: str,
+    is_counteroffer: bool,
+    report: ReportUsed | None,
+    on: date,
+) -> NoticeCase:
+    """Return the case of a commitment that is not honoured since facts have changed.
+
+    Where something smaller still stands it is a counteroffer; one notice of both is due within the
+    30 days of 12 CFR 1002.9(a)(1)(i), as comment 9(a)(1)-6 allows.
+    """
+    regimes = (ACTION,) if report is None else (ACTION, REPORT_USED, INSTEAD_OF_PRICING)
+    return NoticeCase(
+        kind="counteroffer" if is_counteroffer else "not_honoured",
+        regimes=regimes,
+        product=product,
+        reasons=reasons,
+        bureau=report.bureau if report else None,
+        score=report.score if report else None,
+        score_model=report.score_model if report else None,
+        score_factors=report.score_factors if report else (),
+        due_on=on + timedelta(days=DUE_DAYS),
+    )
 
 
 def _is_bureau_minor(told: Communicated) -> bool:

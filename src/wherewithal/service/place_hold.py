@@ -24,7 +24,8 @@ from wherewithal.service.errors import TooMany, Unavailable
 from wherewithal.service.hold_answers import hold_answer
 from wherewithal.service.hold_refusals import HoldRefused
 from wherewithal.service.hold_states import FIRST_CAPTURE_WITHIN, HOLDS_AT_MERCHANT_MAX, RAIL_OF
-from wherewithal.service.ledger_ports import KeepsLedger, LookFor
+from wherewithal.service.honour_commitment import Honoured, honour
+from wherewithal.service.ledger_ports import KeepsLedger, LookFor, OpenAccount
 from wherewithal.service.ledger_records import AccountView, Due, Hold, HoldRequest, HoldStatus
 from wherewithal.service.read_spending_power import expired_products, standing_of, status_of
 from wherewithal.service.standing import CurrentDecision, PersonRow, ReadsPeople
@@ -93,10 +94,14 @@ async def place_hold(
                 raise _no_room()
             if _is_current(held, view):
                 book = AccountBook(view)
-                found = offer_or_refusal(request, view, held.index, ports.products)
+                honoured = await _honoured(request, account, held.index, ports)
+                found = honoured.found
+                hold_id = ports.new_uuid()
                 if isinstance(found, Offer):
-                    hold = _hold(request, view, found, credential_id, ports.new_uuid())
+                    hold = _hold(request, view, found, credential_id, hold_id)
+                    hold = _promised(hold, honoured)
                     book.place(_with_answer(hold, request_digest, found, request.consumer_id))
+                book.attempt(honoured.attempt, notice=honoured.notice, hold_id=hold_id)
                 # A refusal commits what has lapsed.
                 await account.write(book.changes)
                 break
@@ -111,6 +116,33 @@ async def place_hold(
         raise found
     placed = book.changes.placed
     return placed.response if placed else b"", True
+
+
+async def _honoured(
+    request: HoldRequest, account: OpenAccount, index: MerchantIndex, ports: HoldPorts
+) -> Honoured:
+    """Return what is offered: by the commitment that is named, else by the decision that stands."""
+    if request.commitment_id is None:
+        return Honoured(found=offer_or_refusal(request, account.view, index, ports.products))
+    file = await account.read_commitment(request.commitment_id, merchant_id=request.merchant_id)
+    return honour(
+        request,
+        account.view,
+        file,
+        index=index,
+        products=ports.products,
+        attempt_id=ports.new_uuid(),
+    )
+
+
+def _promised(hold: Hold, honoured: Honoured) -> Hold:
+    """Return the hold under the decision and the bundle of the promise that it keeps."""
+    made = honoured.commitment
+    if made is None:
+        return hold
+    return msgspec.structs.replace(
+        hold, decision_seq=made.decision_seq, bundle_digest=made.bundle_digest
+    )
 
 
 def _is_current(held: Held, view: AccountView) -> bool:

@@ -14,16 +14,19 @@ from uuid import UUID
 import msgspec
 from psycopg.errors import UniqueViolation
 
+from wherewithal.service.commitment_records import CommitmentFile, Promisable
 from wherewithal.service.hold_refusals import HoldRefused
 from wherewithal.service.ledger_ports import LookFor, OpenAccount
 from wherewithal.service.ledger_records import AccountView, Changes, Hold, Loan, LoanState
 from wherewithal.store import loans
+from wherewithal.store.commitments import read_commitment_file, read_promisable
 from wherewithal.store.fetch import fetch_one
 from wherewithal.store.ledger_changes import changes_statement
 from wherewithal.store.pool import Connection, Pool
 from wherewithal.store.powers import PERSON_STATEMENT, PERSON_WIDTH, person_of
 from wherewithal.store.queries import load_queries
 from wherewithal.store.unavailable import as_unavailable
+from wherewithal.vocabulary.program import ProductCode
 
 _QUERIES: Final = load_queries("ledger.sql")
 _LOOK: Final = PERSON_STATEMENT.format(more=_QUERIES["look"].partition("\n")[2])
@@ -128,6 +131,28 @@ class _Account:
         self, connection: Connection, view: AccountView, new_uuid: Callable[[], UUID]
     ) -> None:
         self._connection, self.view, self._new_uuid = connection, view, new_uuid
+
+    async def read_promisable(
+        self, prequalification_id: UUID, product: ProductCode
+    ) -> Promisable | None:
+        """Return what a commitment would rest on; None: no such prequalification."""
+        return await read_promisable(
+            self._connection,
+            consumer_id=self.view.consumer_id,
+            prequalification_id=prequalification_id,
+            product=product,
+        )
+
+    async def read_commitment(
+        self, commitment_id: UUID, *, merchant_id: str
+    ) -> CommitmentFile | None:
+        """Return a commitment with what has come up since; None: the consumer has none such."""
+        return await read_commitment_file(
+            self._connection,
+            consumer_id=self.view.consumer_id,
+            commitment_id=commitment_id,
+            merchant_id=merchant_id,
+        )
 
     async def write(self, changes: Changes) -> None:
         """Write what changed; committed when the account is closed."""

@@ -53,7 +53,24 @@ def changes_statement(
     if changes.loan_moves:
         blocks.append("moved_loans")
         values["loan_moves"] = _text(changes.loan_moves)
+    _add_promises(changes, blocks, values, new_uuid=new_uuid)
     return _statement(tuple(blocks)), values
+
+
+def _add_promises(
+    changes: Changes, blocks: list[str], values: dict[str, Any], *, new_uuid: Callable[[], UUID]
+) -> None:
+    """Add a commitment, an attempt to use one, and the duty that it opened."""
+    if (made := changes.commitment) is not None:
+        blocks.append("promised")
+        commitment = msgspec.structs.asdict(made) | {"document": "\\x" + made.document.hex()}
+        values["commitment"] = _text(commitment)
+    if changes.attempt is not None:
+        blocks.append("attempted")
+        values["attempt"] = _text(changes.attempt)
+        if changes.notice is not None:
+            blocks.append("unhonoured")
+            values |= {"notice": _text(changes.notice), "notice_id": new_uuid()}
 
 
 @lru_cache(maxsize=256)

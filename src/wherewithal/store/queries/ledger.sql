@@ -157,3 +157,41 @@ booked_references as (
 
 -- result --
 select 1 from account
+
+-- promised --
+promised as (
+    insert into commitment
+    select m.* from account, jsonb_populate_record(null::commitment, %(commitment)s::jsonb
+        || jsonb_build_object('consumer_id', %(consumer_id)s::uuid)) m
+)
+
+-- attempted --
+attempted as (
+    insert into hold_attempt
+    select a.* from account, jsonb_populate_record(null::hold_attempt, %(attempt)s::jsonb
+        || jsonb_build_object('consumer_id', %(consumer_id)s::uuid, 'at', %(at)s::timestamptz)) a
+)
+
+-- unhonoured --
+-- The duty that an unhonoured commitment opened; the same one is opened once while it is not sent.
+unhonoured as (
+    insert into notice_case (
+        consumer_id, notice_id, prequalification_id, kind, regimes, product, reasons, bureau,
+        score, score_model, score_factors, opened_at, due_on
+    )
+    select %(consumer_id)s, %(notice_id)s, m.prequalification_id, n.kind, n.regimes, n.product,
+        n.reasons, n.bureau, n.score, n.score_model, n.score_factors, %(at)s, n.due_on
+    from account
+    join commitment m on m.consumer_id = %(consumer_id)s
+        and m.commitment_id = (%(attempt)s::jsonb ->> 'commitment_id')::uuid
+    cross join jsonb_to_record(%(notice)s::jsonb) as n (
+        kind text, regimes text[], product text, reasons text[], bureau text, score integer,
+        score_model text, score_factors text[], due_on date
+    )
+    where not exists (
+        select from notice_case o
+         where o.consumer_id = m.consumer_id and o.prequalification_id = m.prequalification_id
+           and o.kind = n.kind and o.product = n.product and o.reasons = n.reasons
+           and o.sent_at is null
+    )
+)
