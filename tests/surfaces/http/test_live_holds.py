@@ -106,11 +106,11 @@ def test_what_cannot_be_held_has_its_code_and_changes_nothing(shop, given, code)
 
 
 def test_another_persons_prequalification_is_none(shop):
-    sql(
-        shop.api,
-        "update prequalification set prequalification_id = %s where consumer_id = %s returning 1",
-        *(uuid4(), shop.consumer_id),
+    """The one that is sent is there, and is the other's of whom this person is a copy."""
+    mine = (
+        "update prequalification set prequalification_id = gen_random_uuid() where consumer_id = %s"
     )
+    sql(shop.api, f"{mine} returning 1", shop.consumer_id)
     assert told(shop.place()) == refused("unknown_prequalification")
     assert shop.account() == (0, 0, 0)
 
