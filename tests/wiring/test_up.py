@@ -24,7 +24,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from tests.postgres import open_folder, running_server
 from wherewithal.store.migrate import migrate
-from wherewithal.surfaces.cli.service import EXAMPLE_BODY
+from wherewithal.surfaces.cli.service import EXAMPLE_BODY, EXAMPLE_HOLD
 from wherewithal.wiring import processes
 
 WITHIN_S = 90
@@ -166,6 +166,13 @@ def data():
         yield folder / "data"
 
 
+def filled(example: str, ids: dict[str, str]) -> str:
+    """Return an example with ids put in."""
+    for name, value in ids.items():
+        example = example.replace(f'"{name}"', f'"{value}"')
+    return example
+
+
 def test_what_it_says_works_and_is_kept(data):
     up = Up(data)
     up.wait()
@@ -174,6 +181,15 @@ def test_what_it_says_works_and_is_kept(data):
     consumer = f"/v1/consumers/{asked['consumer_id']}"
     status, page = up.call(f"{consumer}/spending-power/merchants?page_size=5")
     assert (status, len(page["rows"]), page["total"]) == (200, 5, 60)
+    ids = {
+        "CONSUMER_ID": asked["consumer_id"],
+        "PREQUALIFICATION_ID": asked["prequalification_id"],
+        "MERCHANT_ID": page["rows"][0]["merchant_id"],
+    }
+    status, hold = up.call("/v1/holds", filled(EXAMPLE_HOLD, ids))
+    assert (status, hold["status"], hold["basket_cents"]) == (201, "held", 6_000)
+    status, voided = up.call(f"/v1/holds/{hold['hold_id']}/void", "{}")
+    assert (status, voided["status"]) == (200, "voided")
     assert "Stopped." in up.stop()
     assert left_over(data) == []
 

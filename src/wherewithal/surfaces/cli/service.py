@@ -300,6 +300,11 @@ def print_started(console: Console, started: Started) -> None:
         f'  curl -s "{url}/v1/consumers/CONSUMER_ID/spending-power/merchants?page_size=5" \\',
         '    -H "Authorization: Bearer $KEY" | python3 -m json.tool',
         "",
+        "  # reserve $60 of it at a checkout (put the ids in); POST to /v1/holds/ID/void ends it",
+        f'  curl -s {url}/v1/holds -H "Authorization: Bearer $KEY" \\',
+        "    -H 'Content-Type: application/json' \\",
+        f"    -d '{EXAMPLE_HOLD}' | python3 -m json.tool",
+        "",
         f"  # whom else to ask for: {started.bureau_url}personas",
         f"  # the API in words: {url}/docs",
         "",
@@ -316,4 +321,10 @@ EXAMPLE_BODY = (
     ' "state": "MI", "postal_code": "48066"}}, "stated": {"income_cents": 5200000,'
     ' "home_ownership": "MORTGAGE"}, "consent": {"scope": "once", "text_version": "2026-11",'
     f' "text_sha256": "{"ab" * 32}"}}, "purpose": "prequalification", "channel": "app"}}'
+)
+#: A basket of the same subject, as `POST /v1/holds` takes it; the ids are of the answer to that.
+EXAMPLE_HOLD = (
+    '{"consumer_id": "CONSUMER_ID", "prequalification_id": "PREQUALIFICATION_ID", "merchant_id":'
+    ' "MERCHANT_ID", "reference": "order-1", "product": "pay_in_4", "plan": "pay_in_4",'
+    ' "basket_cents": 6000}'
 )
