@@ -10,9 +10,10 @@ import pytest
 
 from tests.qualify import by_hand
 from wherewithal.qualify.advertised import LABEL, advertised_at
-from wherewithal.qualify.baskets import Refusal, basket_at
+from wherewithal.qualify.baskets import Refusal, basket_at, offer_at
 from wherewithal.qualify.merchant_index import merchant_index, merchants_frame
 from wherewithal.vocabulary.errors import DomainError
+from wherewithal.vocabulary.program import PlanCode
 
 ON = date(2010, 12, 1)
 
@@ -137,6 +138,21 @@ def test_offers_are_whole_and_the_most_is_an_offer_too(index, people):
                 if one.most_offer is not None and one.most_cents is not None:
                     assert one.most_offer.basket_cents == one.most_cents >= one.answer.power_cents
                 assert (one.refusal is None) == bool(one.offers or one.most_cents is None)
+
+
+def test_one_offer_alone_is_the_first_of_its_plan_among_all(index, people):
+    found = 0
+    for row in people[:20]:
+        for position in range(0, index.count, 9):
+            for one in basket_at(index, row, position, basket_cents=60_000):
+                for plan in PlanCode:
+                    first = next((offer for offer in one.offers if offer.plan is plan), None)
+                    alone = offer_at(
+                        index, row, position, product=one.product, plan=plan, basket_cents=60_000
+                    )
+                    assert alone == first
+                    found += alone is not None
+    assert found > 20
 
 
 def test_a_refusal_says_on_which_side_of_the_plans_a_basket_lies(index, people):

@@ -84,14 +84,47 @@ def basket_at(
     Null:   a person who was not decided gets nothing: unknown is not zero.
     Errors: DomainError for a basket that is not from 1 to BASKET_MAX_CENTS.
     """
-    if type(basket_cents) is not int or not 1 <= basket_cents <= BASKET_MAX_CENTS:
-        raise DomainError(f"basket_cents must be a whole number from 1 to {BASKET_MAX_CENTS}")
+    _check_basket(basket_cents)
     answers = answers_at_merchant(index, person, position)
     found: list[BasketProduct] = []
     for number, answer in enumerate(answers):
         fits = _fits(index, person, position, number)
         found.append(_product(index, fits, person, answer, basket_cents=basket_cents))
     return tuple(found)
+
+
+def offer_at(
+    index: MerchantIndex,
+    person: Mapping[str, Any],
+    position: int,
+    *,
+    product: ProductCode,
+    plan: PlanCode,
+    basket_cents: int,
+) -> Offer | None:
+    """Return the first offer of `basket_at` for a product and a plan, alone; None if it has none.
+
+    It is asked while an account is locked: nothing else is worked out. `person` was decided.
+    Errors: DomainError as of `basket_at`.
+    """
+    _check_basket(basket_cents)
+    codes = [offers.product.code for offers in index.products]
+    if product not in codes:
+        return None
+    for fit in _fits(index, person, position, codes.index(product)):
+        if fit.leg.plan is plan and fit.least_cents <= basket_cents <= fit.most_cents:
+            return _offer(index, person, fit, basket_cents)
+    return None
+
+
+def _check_basket(basket_cents: int) -> None:
+    if type(basket_cents) is not int or not 1 <= basket_cents <= BASKET_MAX_CENTS:
+        raise DomainError(f"basket_cents must be a whole number from 1 to {BASKET_MAX_CENTS}")
+
+
+def _offer(index: MerchantIndex, person: Mapping[str, Any], fit: _Fit, basket_cents: int) -> Offer:
+    cell = fit.table.cell(pricing_tier=person["pricing_tier"], state=person["state"])
+    return offer_of_leg(fit.table, fit.leg, cell=cell, basket_cents=basket_cents, start_on=index.on)
 
 
 def _product(
@@ -102,10 +135,6 @@ def _product(
     *,
     basket_cents: int,
 ) -> BasketProduct:
-    def offer(fit: _Fit, cents: int) -> Offer:
-        cell = fit.table.cell(pricing_tier=person["pricing_tier"], state=person["state"])
-        return offer_of_leg(fit.table, fit.leg, cell=cell, basket_cents=cents, start_on=index.on)
-
     chosen: dict[tuple[str, PlanCode], _Fit] = {}
     for fit in fits:
         if fit.least_cents <= basket_cents <= fit.most_cents:
@@ -123,11 +152,11 @@ def _product(
     return BasketProduct(
         product=answer.product,
         answer=answer,
-        offers=tuple(offer(fit, basket_cents) for fit in chosen.values()),
+        offers=tuple(_offer(index, person, fit, basket_cents) for fit in chosen.values()),
         refusal=refusal,
         least_cents=least,
         most_cents=most.most_cents if most else None,
-        most_offer=offer(most, most.most_cents) if most else None,
+        most_offer=_offer(index, person, most, most.most_cents) if most else None,
     )
 
 

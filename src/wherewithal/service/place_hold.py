@@ -13,7 +13,7 @@ from uuid import UUID
 
 import msgspec
 
-from wherewithal.qualify.baskets import BasketProduct, Refusal, basket_at
+from wherewithal.qualify.baskets import BasketProduct, Refusal, basket_at, offer_at
 from wherewithal.qualify.exposure import closed_reason, person_left
 from wherewithal.qualify.merchant_index import MerchantIndex
 from wherewithal.qualify.offers import Offer
@@ -221,10 +221,19 @@ def _offer(
     left = person_left(msgspec.structs.asdict(standing), exposure, catalogue=catalogue, on=on)
     left["merchant_used_cents"] = exposure.used_at_cents(request.merchant_id)
     left["outcome"] = decision.outcome
+    offer = offer_at(
+        index,
+        left,
+        position,
+        product=request.product,
+        plan=request.plan,
+        basket_cents=request.basket_cents,
+    )
+    if offer is not None:
+        return offer
+    # Only a refusal says what else there is.
     answers = basket_at(index, left, position, basket_cents=request.basket_cents)
-    one = next(one for one in answers if one.product is request.product)
-    offer = next((offer for offer in one.offers if offer.plan is request.plan), None)
-    return offer or HoldRefused(_why(one))
+    return HoldRefused(_why(next(one for one in answers if one.product is request.product)))
 
 
 def _why(one: BasketProduct) -> str:
