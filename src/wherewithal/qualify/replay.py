@@ -52,8 +52,8 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     facts: dict[str, Any]
     #: The catalogue of facts of its day; None: not recorded, today's is meant.
     layout: tuple[Fact, ...] | None
-    #: SHA-256 of the canonical bytes; None where it was not recorded.
-    row_sha256: bytes | None
+    #: Whether a digest that was recorded with it says that it is as it was; None: it has none.
+    is_vouched: bool | None
 
     __repr__ = redacted
     __rich_repr__ = nothing_for_rich
@@ -87,9 +87,10 @@ class Replayed(msgspec.Struct, frozen=True, kw_only=True):
     sha256_again: str | None = None
 
 
-class NoBundle(msgspec.Struct, frozen=True, kw_only=True):
-    """Why the bundle that decided cannot be used."""
+class Missing(msgspec.Struct, frozen=True, kw_only=True):
+    """What is needed to decide again and cannot be had: whose change that is, and why."""
 
+    cause: Cause
     words: str
 
 
@@ -97,7 +98,7 @@ class CatalogueMoved(DomainError):
     """A recorded fact is none of today's catalogue; the message names the fact and no value."""
 
 
-def replay(recorded: Recorded, bundle: PolicyBundle | NoBundle, *, code_build: str) -> Replayed:
+def replay(recorded: Recorded, bundle: PolicyBundle | Missing, *, code_build: str) -> Replayed:
     """Decide again on the recorded facts, by the bundle that decided then, and compare.
 
     `code_build` names this program.
@@ -105,17 +106,20 @@ def replay(recorded: Recorded, bundle: PolicyBundle | NoBundle, *, code_build: s
             matched rules where they were not kept.
     """
     told = _Telling(recorded, code_build)
-    if isinstance(bundle, NoBundle):
-        return told(told.altered() or Cause.BUNDLE, words=bundle.words)
+    if isinstance(bundle, Missing):
+        # Whoever changed the record may have changed what it asks for.
+        cause = bundle.cause if bundle.cause is not Cause.BUNDLE else told.altered() or bundle.cause
+        return told(cause, words=bundle.words if cause is bundle.cause else None)
     try:
         again = decide_again(recorded, bundle)
     except CatalogueMoved as moved:
-        return told(told.altered() or Cause.CATALOGUE, words=str(moved))
+        cause = told.altered() or Cause.CATALOGUE
+        return told(cause, words=str(moved) if cause is Cause.CATALOGUE else None)
     decided = _as_recorded(again, recorded)
-    differences = tuple(_differences(recorded.decided, decided))
     altered = told.altered()
     if altered is None and canonical_bytes(decided) == told.recorded_bytes:
         return told(None, decided=decided)
+    differences = differences_of(recorded.decided, decided)
     return told(altered or told.decider(), decided=decided, differences=differences)
 
 
@@ -164,8 +168,7 @@ class _Telling:
 
     def altered(self) -> Cause | None:
         """Return what of the record is not what its own digests vouch for."""
-        kept = self.recorded.row_sha256
-        if kept is not None and kept != hashlib.sha256(self.recorded_bytes).digest():
+        if self.recorded.is_vouched is False:
             return Cause.RECORD
         if recorded_name(self.recorded) != self.recorded.decided.decision_id:
             return Cause.FACTS
@@ -173,7 +176,7 @@ class _Telling:
 
     def decider(self) -> Cause:
         """Return whose change it is that the same facts are decided otherwise."""
-        if self.recorded.row_sha256 is None and self.recorded.code_build == self.build:
+        if self.recorded.is_vouched is None and self.recorded.code_build == self.build:
             # Nothing but the record's own words stood for it, and this build never said them.
             return Cause.RECORD
         return Cause.CODE
@@ -187,12 +190,11 @@ class _Telling:
         differences: tuple[Difference, ...] = (),
     ) -> Replayed:
         again = None if decided is None else hashlib.sha256(canonical_bytes(decided)).hexdigest()
-        was_moved = cause in (Cause.BUNDLE, Cause.CATALOGUE)
         return Replayed(
             decision_id=self.recorded.decided.decision_id,
             is_same=cause is None,
             cause=cause,
-            words=words if words is not None and was_moved else self._words(cause),
+            words=words or self._words(cause),
             differences=differences,
             bundle_digest=self.recorded.decided.bundle_digest,
             build_recorded=self.recorded.code_build,
@@ -208,12 +210,12 @@ class _Telling:
             case Cause.FACTS:
                 return (
                     "the recorded facts were changed after the decision: its name is a digest of"
-                    " them and does not fit"
+                    " facts and bundle, and does not fit them"
                 )
             case Cause.RECORD:
                 return (
                     "the recorded decision was changed where it is kept: its digest does not fit"
-                    if self.recorded.row_sha256 is not None
+                    if self.recorded.is_vouched is False
                     else "the recorded decision was changed where it is kept: the very build that"
                     " made it decides otherwise"
                 )
@@ -281,6 +283,11 @@ def _as_recorded(again: Decision, recorded: Recorded) -> DecidedRow:
         matched=None if was.matched is None else decided.matched,
         decision_id=name,
     )
+
+
+def differences_of(was: DecidedRow, now: DecidedRow) -> tuple[Difference, ...]:
+    """Return every field in which two decisions differ, in the order of reading."""
+    return tuple(_differences(was, now))
 
 
 def _differences(was: DecidedRow, now: DecidedRow) -> Iterator[Difference]:

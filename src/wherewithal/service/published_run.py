@@ -14,7 +14,7 @@ import polars as pl
 
 from wherewithal.qualify.identity import LAYOUT, decision_ids
 from wherewithal.qualify.person import PERSON_COLUMNS
-from wherewithal.service.kept_lines import lines_of
+from wherewithal.service.kept_lines import SEAL, lines_of, sealed_lines
 from wherewithal.service.offline import (
     CHUNK_ROWS,
     MANIFEST,
@@ -84,7 +84,7 @@ class FinishedRun(msgspec.Struct, frozen=True, kw_only=True):
     #: SHA-256 of the manifest; equal runs have equal decisions.
     digest: str
     chunks: tuple[Chunk, ...]
-    #: The columns of the decision row beside those that every row has.
+    #: The values of a kept line of the decision row, beside what every row has in columns.
     row_columns: tuple[str, ...]
     #: None where the run does not tell.
     code_build: str | None
@@ -125,7 +125,7 @@ def open_run(folder: Path) -> FinishedRun:
 
 def _row_columns(chunks: list[Chunk]) -> tuple[str, ...]:
     schema = pl.read_parquet_schema(chunks[0].out) if chunks else {}
-    return tuple(name for name in schema if name not in _APART)
+    return (*(name for name in schema if name not in _APART), SEAL)
 
 
 def powers_of(
@@ -155,10 +155,10 @@ def powers_of(
             yield kept.with_columns(nothing.alias("facts"), nothing.alias("row"))
             continue
         refuse_other_facts(facts, decisions, run=run.manifest, chunk=chunk)
-        yield kept.with_columns(
-            lines_of(facts, FACT_COLUMNS).alias("facts"),
-            lines_of(decisions, run.row_columns).alias("row"),
-        )
+        kept = kept.with_columns(lines_of(facts, FACT_COLUMNS).alias("facts"))
+        beside = kept.with_columns(pl.col("as_of").dt.date().alias("day"))
+        rows = lines_of(decisions, run.row_columns[:-1])
+        yield kept.with_columns(sealed_lines(rows, beside).alias("row"))
 
 
 def refuse_other_facts(

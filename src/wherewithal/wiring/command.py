@@ -32,6 +32,7 @@ from wherewithal.wiring.service_ports import (
     demo_ports,
     merchant_ports,
     publish_ports,
+    replay_ports,
     service_ports,
 )
 
@@ -55,6 +56,7 @@ def app_of(ports: Ports) -> App:
         service=service_ports(),
         publish=publish_ports(),
         merchants=merchant_ports(),
+        replay=replay_ports(),
         demo=demo_ports(),
     )
 

@@ -22,6 +22,7 @@ from wherewithal.service.applicant_facts import calendar_day
 from wherewithal.service.finish_prequalification import finish_prequalification
 from wherewithal.service.flights import Flights
 from wherewithal.service.ports import PrequalifyPorts, Settings
+from wherewithal.service.standing_products import ProductAnswers
 from wherewithal.sources.bureau_transunion.client import TransUnionClient
 from wherewithal.sources.bureau_transunion.endpoint import Endpoint
 from wherewithal.sources.bureau_transunion.reading import TransUnionReader
@@ -41,6 +42,7 @@ from wherewithal.wiring.artefacts import keep_artefacts
 from wherewithal.wiring.code_build import code_build
 from wherewithal.wiring.holds import hold_sweeper
 from wherewithal.wiring.keys import Keys
+from wherewithal.wiring.loans import late_marker
 from wherewithal.wiring.places import BUNDLE, needed
 from wherewithal.wiring.served_bundle import served_bundle
 from wherewithal.wiring.service_settings import BUREAU, ServiceSettings
@@ -91,8 +93,7 @@ async def open_desk(
 
     Errors: StoreRefused, StoreUnavailable, BundleRefused, InputRefused: each says what to mend.
     """
-    folder = needed(BUNDLE)
-    bundle = served_bundle(folder, on=calendar_day(now()))
+    bundle = served_bundle(needed(BUNDLE), on=calendar_day(now()))
     rules = load_identity_rules(needed(IDENTITY_RULES), with_samples=settings.is_simulation_allowed)
     sealer = Sealer({keys.key_id: keys.sealing}, active=keys.key_id, random_bytes=os.urandom)
     await _check(dsn, sealer)
@@ -108,7 +109,7 @@ async def open_desk(
         pool = await stack.enter_async_context(open_pool(dsn, max_size=pool_size))
         await stack.enter_async_context(client)
         tuned = tune or Settings(code_build=code_build())
-        await keep_artefacts(ArtefactsInStore(pool), bundle, folder)
+        await keep_artefacts(ArtefactsInStore(pool), bundle, needed(BUNDLE))
         jobs: App
         # The ledger defers jobs, and a job's work is the ledger's: the first call comes later.
         ledger = InquiriesInStore(
@@ -120,6 +121,7 @@ async def open_desk(
             defer_finish=lambda *ids: _defer(jobs, *ids),
             new_uuid=uuid4,
         )
+        plans = Plans(bundle)
         ports = PrequalifyPorts(
             ledger=ledger,
             gate=rules,
@@ -128,7 +130,8 @@ async def open_desk(
                 own_member_codes=frozenset({_SAMPLE_SUBSCRIBER.member_code}),
             ),
             bundle=bundle,
-            plans=Plans(bundle),
+            plans=plans,
+            products=ProductAnswers(bundle, plans),
             flights=Flights(),
             clock=now,
             new_uuid=uuid4,
@@ -140,6 +143,7 @@ async def open_desk(
             finish=partial(_finish, ports),
             purge_keys=lambda rows_max: ledger.purge_keys(rows_max=rows_max),
             sweep_holds=hold_sweeper(pool),
+            mark_late=late_marker(pool),
             uniform=chance,
         )
         jobs = build_jobs(_connector(dsn), work)

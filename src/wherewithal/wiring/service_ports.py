@@ -11,6 +11,7 @@ from typing import Any
 from wherewithal.surfaces.cli.demo_ports import DemoPorts
 from wherewithal.surfaces.cli.merchants import MerchantPorts
 from wherewithal.surfaces.cli.publish import PublishPorts
+from wherewithal.surfaces.cli.replay import ReplayPorts
 from wherewithal.surfaces.cli.service import ServicePorts
 
 
@@ -42,6 +43,16 @@ def merchant_ports() -> MerchantPorts:
         read_programs=_late("read_programs"),
         replace_directory=_late("replace_directory"),
         put_programs=_late("put_programs"),
+    )
+
+
+def replay_ports() -> ReplayPorts:
+    """Return what `replay` reaches for."""
+    return ReplayPorts(
+        one=_late("replay_decision", "replay"),
+        against=_late("replay_against", "replay"),
+        all=_late("replay_all", "replay"),
+        run=_late("replay_run", "replay"),
     )
 
 

@@ -20,6 +20,7 @@ from wherewithal.surfaces.cli.policy import add_policy
 from wherewithal.surfaces.cli.ports import Ports
 from wherewithal.surfaces.cli.problems import present
 from wherewithal.surfaces.cli.publish import PublishPorts, add_publish
+from wherewithal.surfaces.cli.replay import ReplayPorts, add_replay
 from wherewithal.surfaces.cli.service import ServicePorts, add_service
 
 HELP = """What a person can spend, with which product, at which merchant, at what cost and why.
@@ -40,6 +41,7 @@ def build_app(
     service: ServicePorts,
     publish: PublishPorts,
     merchants: MerchantPorts,
+    replay: ReplayPorts,
     demo: DemoPorts,
 ) -> App:
     """Return the app with all commands."""
@@ -55,6 +57,7 @@ def build_app(
     add_service(app, service)
     add_offline(app, ports)
     add_publish(app, publish)
+    add_replay(app, replay)
     add_merchants(app, merchants)
     add_policy(app, ports)
     add_lending(app)
