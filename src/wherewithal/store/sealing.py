@@ -116,6 +116,26 @@ class Sealer:
         key = self._unwrap(wrapped, consumer_id)
         return _decrypt(key, _context("field", consumer_id, field), sealed)
 
+    def seal_own(self, place: str, plaintext: bytes) -> bytes:
+        """Return a secret of the service itself, of no consumer, sealed under the active master key.
+
+        `place` names the row and field; what is copied to another does not open.
+        """
+        key_id = self._active.encode()
+        context = _context("service", place, self._active)
+        inner = self._encrypt(self._master_keys[self._active], context, plaintext)
+        return VERSION + bytes([len(key_id)]) + key_id + inner
+
+    def open_own(self, place: str, sealed: bytes) -> bytes:
+        """Return what `seal_own` sealed for this place.
+
+        Errors: MasterKeyUnknown, or SealBroken for everything else that does not open.
+        """
+        key_id, inner = _key_id_and_rest(sealed)
+        if key_id not in self._master_keys:
+            raise MasterKeyUnknown("a secret is sealed under a master key that is not at hand")
+        return _decrypt(self._master_keys[key_id], _context("service", place, key_id), inner)
+
     def _wrap(self, data_key: bytes, consumer_id: str) -> bytes:
         key_id = self._active.encode()
         context = _context("data key", consumer_id, self._active)

@@ -1,0 +1,1 @@
+"""Webhooks: events leave by here, signed, to addresses that were checked."""
