@@ -41,12 +41,17 @@ T = TypeVar("T")
 
 
 @contextmanager
-def simulator(*, loans: Path | None = None, is_redated: bool = True) -> Iterator[SimulatorServer]:
+def simulator(
+    *,
+    loans: Path | None = None,
+    is_redated: bool = True,
+    clock: Callable[[], datetime] = lambda: NOW,
+) -> Iterator[SimulatorServer]:
     """Run a simulator on a free port of this machine, and end it."""
     app = build_app(
         published_report=REPORT,
         loans=loans,
-        clock=lambda: NOW,
+        clock=clock,
         pace=PACE,
         is_redated=is_redated,
     )

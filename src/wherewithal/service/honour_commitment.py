@@ -24,7 +24,7 @@ from wherewithal.qualify.commitment import (
     judge,
     own_days_late,
 )
-from wherewithal.qualify.exposure import Exposure, closed_reason, person_left
+from wherewithal.qualify.exposure import MERCHANT_USED, Exposure, closed_reason, person_left
 from wherewithal.qualify.merchant_index import MerchantIndex
 from wherewithal.qualify.offers import Offer
 from wherewithal.qualify.preconditions import CauseClass, Check
@@ -41,6 +41,7 @@ from wherewithal.service.hold_states import HOLDS_AT_MERCHANT_MAX
 from wherewithal.service.ledger_records import AccountView, HoldRequest
 from wherewithal.service.notice_records import NoticeCase
 from wherewithal.service.notices import ReportUsed, unhonoured_case
+from wherewithal.service.promised_terms import Terms
 from wherewithal.service.promises import facts_of
 from wherewithal.service.read_spending_power import standing_of, status_of
 from wherewithal.service.standing_products import ProductAnswers
@@ -85,22 +86,24 @@ def honour(
     view: AccountView,
     file: CommitmentFile | None,
     *,
+    terms: Terms,
     index: MerchantIndex,
     products: ProductAnswers,
     attempt_id: UUID,
 ) -> Honoured:
     """Return the offer that the basket is lent under, or why there is none, and what to write down.
 
+    `terms` are what the promise is judged and priced by; `index` and `products` are served now, and
+    say what else still stands.
     Pure: the same account, file, merchant and request have the same answer.
     """
-    position = index.position(request.merchant_id)
-    if position is None:
+    if index.position(request.merchant_id) is None:
         return Honoured(found=HoldRefused("unknown_merchant"))
     if view.is_reference_taken:
         return Honoured(found=HoldRefused("reference_reused"))
     if file is None or file.commitment.prequalification_id != request.prequalification_id:
         return Honoured(found=HoldRefused("unknown_commitment"))
-    case = _Case(request, view, file, index=index, position=position, products=products)
+    case = _Case(request, view, file, terms=terms, index=index, products=products)
     refused, cause, verdicts = case.outcome()
     found = refused or case.offer or HoldRefused("plan_not_offered")
     still_stands = None if isinstance(found, Offer) else case.still_stands()
@@ -140,12 +143,13 @@ class _Case:
         view: AccountView,
         file: CommitmentFile,
         *,
+        terms: Terms,
         index: MerchantIndex,
-        position: int,
         products: ProductAnswers,
     ) -> None:
         self.request, self.view, self.file = request, view, file
-        self.index, self.position, self.products = index, position, products
+        self.terms, self.index, self.products = terms, index, products
+        self.promises = terms.promises
         self.commitment: Commitment = file.commitment
         self.on = calendar_day(view.at)
         self.columns = msgspec.structs.asdict(file.commitment.standing)
@@ -153,7 +157,7 @@ class _Case:
         self.exposure: Exposure = msgspec.structs.replace(
             view.exposure, late_since=None, has_charge_off=False
         )
-        self.product: BasketProduct | None = self._at_merchant(self.columns, self.exposure)
+        self.product: BasketProduct | None = self._at_merchant()
 
     @property
     def offer(self) -> Offer | None:
@@ -186,7 +190,7 @@ class _Case:
         if decision.outcome != Outcome.APPROVED.value:
             return None
         standing = msgspec.structs.asdict(standing_of(decision))
-        found = self._baskets(standing, self.view.exposure)
+        found = self._baskets(standing, self.view.exposure, self.index)
         # The product that was asked for stands before others, and others by what they carry.
         ranked = sorted(
             (one for one in found if one.most_offer is not None),
@@ -219,7 +223,12 @@ class _Case:
 
     def _closed_reason(self) -> str | None:
         """Return why nobody of this tier and state may buy with the product there, if so."""
-        reason = self.product.answer.reason if self.product else "P_NOT_OFFERED"
+        if not self._is_known:
+            return "P_NOT_OFFERED"
+        if self.product is None:
+            # As many plans are open as may be: that is of the amount, not of the terms.
+            return None
+        reason = self.product.answer.reason
         is_closed = reason is not None and (reason in _CLOSED or reason.startswith("L_"))
         return reason if is_closed else None
 
@@ -242,9 +251,8 @@ class _Case:
 
     def _measured(self, newer: NewerDecision) -> Measured:
         """Measure newer facts by the bundle that promised; without it its points are unknown."""
-        facts = facts_of(newer.facts)
-        found = self.products.promises.measures.of(facts)
-        if self.products.bundle.digest == self.commitment.bundle_digest:
+        found = self.promises.measures.of(facts_of(newer.facts))
+        if self._is_own:
             return found
         is_own = newer.bundle_digest == self.commitment.bundle_digest
         points = newer.points if is_own else None
@@ -258,8 +266,10 @@ class _Case:
         What is left goes by the terms of the day of issue: a program that has closed since is a
         cause of its own, and takes nothing from what was promised.
         """
+        if not self._is_known or not self._is_own:
+            return self.request.basket_cents > self.commitment.amount_cents
         issued_on = calendar_day(self.commitment.issued_at)
-        left_cents = self.products.promises.power_cents(
+        left_cents = self.promises.power_cents(
             self.commitment.product, self.columns, self.exposure, on=self.on, as_of=issued_on
         )
         return self.request.basket_cents > min(self.commitment.amount_cents, left_cents)
@@ -282,22 +292,37 @@ class _Case:
             )
         )
 
-    def _at_merchant(self, standing: dict[str, Any], exposure: Exposure) -> BasketProduct | None:
-        product = self.products.bundle.catalogue.product(self.commitment.product)
-        if product is None or not self.products.knows(self.commitment.standing):
+    @property
+    def _is_own(self) -> bool:
+        """Return whether the bundle at hand is the one that promised."""
+        return self.promises.bundle.digest == self.commitment.bundle_digest
+
+    @property
+    def _is_known(self) -> bool:
+        """Return whether the bundle at hand has the product and the tier that were promised."""
+        promised = self.commitment
+        product = self.promises.bundle.catalogue.product(promised.product)
+        return product is not None and self.promises.knows(promised.standing.pricing_tier)
+
+    def _at_merchant(self) -> BasketProduct | None:
+        if not self._is_known:
             return None
-        answers = self._baskets(standing, exposure)
+        answers = self._baskets(self.columns, self.exposure, self.terms.index)
         return next((one for one in answers if one.product is self.commitment.product), None)
 
-    def _baskets(self, standing: dict[str, Any], exposure: Exposure) -> tuple[BasketProduct, ...]:
-        catalogue, there = self.products.bundle.catalogue, self.request.merchant_id
-        tier = standing["pricing_tier"]
-        left = person_left(standing, exposure, catalogue=catalogue, on=self.on)
-        left["merchant_used_cents"] = exposure.used_at_cents(there)
-        left["outcome"] = Outcome.APPROVED.value
-        if closed_reason(exposure, catalogue=catalogue, pricing_tier=tier, on=self.on):
+    def _baskets(
+        self, standing: dict[str, Any], exposure: Exposure, index: MerchantIndex
+    ) -> tuple[BasketProduct, ...]:
+        catalogue, there = index.bundle.catalogue, self.request.merchant_id
+        tier, position = standing["pricing_tier"], index.position(there)
+        if position is None or closed_reason(
+            exposure, catalogue=catalogue, pricing_tier=tier, on=self.on
+        ):
             return ()
-        return basket_at(self.index, left, self.position, basket_cents=self.request.basket_cents)
+        left = person_left(standing, exposure, catalogue=catalogue, on=self.on)
+        left[MERCHANT_USED] = exposure.used_at_cents(there)
+        left["outcome"] = Outcome.APPROVED.value
+        return basket_at(index, left, position, basket_cents=self.request.basket_cents)
 
 
 def _code_of(preconditions: Sequence[Promised], check: Check) -> str:

@@ -27,6 +27,7 @@ from wherewithal.service.hold_states import FIRST_CAPTURE_WITHIN, HOLDS_AT_MERCH
 from wherewithal.service.honour_commitment import Honoured, honour
 from wherewithal.service.ledger_ports import KeepsLedger, LookFor, OpenAccount
 from wherewithal.service.ledger_records import AccountView, Due, Hold, HoldRequest, HoldStatus
+from wherewithal.service.promised_terms import PromisedTerms, Terms
 from wherewithal.service.read_spending_power import expired_products, standing_of, status_of
 from wherewithal.service.standing import CurrentDecision, PersonRow, ReadsPeople
 from wherewithal.service.standing_products import ProductAnswers
@@ -63,6 +64,8 @@ class HoldPorts:
     new_uuid: Callable[[], UUID]
     #: Whether a merchant may place another hold; counted by somebody who remembers for a while.
     has_room: Callable[[str], Awaitable[bool]]
+    #: Finds the terms of commitments that an older bundle made; None: by the served one alone.
+    promised: PromisedTerms | None = None
 
 
 async def place_hold(
@@ -82,6 +85,7 @@ async def place_hold(
     )
     has_room = await ports.has_room(request.merchant_id)
     for _ in range(_TRIES_MAX):
+        terms = await _terms(request, held, ports)
         # Under the lock nothing is waited for but the database.
         async with ports.ledger.open_account(request.consumer_id, look_for) as account:
             if account is None:
@@ -94,7 +98,7 @@ async def place_hold(
                 raise _no_room()
             if _is_current(held, view):
                 book = AccountBook(view)
-                honoured = await _honoured(request, account, held.index, ports)
+                honoured = await _honoured(request, account, held, terms, ports)
                 found = honoured.found
                 hold_id = ports.new_uuid()
                 if isinstance(found, Offer):
@@ -118,18 +122,31 @@ async def place_hold(
     return placed.response if placed else b"", True
 
 
+async def _terms(request: HoldRequest, held: Held, ports: HoldPorts) -> Terms:
+    """Return what the commitment that is named is honoured on; as served where none is."""
+    if request.commitment_id is None or ports.promised is None:
+        return Terms(promises=ports.products.promises, index=held.index)
+    return await ports.promised.at(
+        request.consumer_id,
+        request.commitment_id,
+        merchant_id=request.merchant_id,
+        held=held,
+    )
+
+
 async def _honoured(
-    request: HoldRequest, account: OpenAccount, index: MerchantIndex, ports: HoldPorts
+    request: HoldRequest, account: OpenAccount, held: Held, terms: Terms, ports: HoldPorts
 ) -> Honoured:
     """Return what is offered: by the commitment that is named, else by the decision that stands."""
     if request.commitment_id is None:
-        return Honoured(found=offer_or_refusal(request, account.view, index, ports.products))
+        return Honoured(found=offer_or_refusal(request, account.view, held.index, ports.products))
     file = await account.read_commitment(request.commitment_id, merchant_id=request.merchant_id)
     return honour(
         request,
         account.view,
         file,
-        index=index,
+        terms=terms,
+        index=held.index,
         products=ports.products,
         attempt_id=ports.new_uuid(),
     )

@@ -10,6 +10,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
+from wherewithal.qualify import contract
 from wherewithal.qualify.bundle import PolicyBundle
 from wherewithal.qualify.commitment import Measures
 from wherewithal.qualify.exposure import Exposure, person_left
@@ -35,6 +36,11 @@ class Promises:
     def measures(self) -> Measures:
         """Return what measures facts."""
         return Measures(self.bundle)
+
+    def knows(self, pricing_tier: str | None) -> bool:
+        """Return whether the bundle has the pricing tier; another one may have named it."""
+        tiers = self.bundle.program.node(contract.PRICING_TIER).type.values or ()
+        return pricing_tier in tiers
 
     def power_cents(
         self,

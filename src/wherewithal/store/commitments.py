@@ -19,6 +19,7 @@ from wherewithal.service.commitment_records import (
     Promisable,
     SharingConsent,
 )
+from wherewithal.service.promised_terms import PromisedAt
 from wherewithal.store.fetch import fetch_all
 from wherewithal.store.pool import Connection, Pool
 from wherewithal.store.queries import load_queries
@@ -82,6 +83,27 @@ class CommitmentsInStore:
     def __init__(self, pool: Pool) -> None:
         """Keep where connections come from."""
         self._pool = pool
+
+    async def read_promised_at(
+        self, consumer_id: UUID, commitment_id: UUID, *, merchant_id: str
+    ) -> PromisedAt | None:
+        """Return under which bundle it was made, and the merchant; None: no such commitment."""
+        rows = await self._fetch(
+            "promised_at",
+            consumer_id=consumer_id,
+            commitment_id=commitment_id,
+            merchant_id=merchant_id,
+        )
+        if not rows:
+            return None
+        digest, mcc, joined_on, program_ids, is_paused = rows[0]
+        return PromisedAt(
+            bundle_digest=digest,
+            mcc=mcc,
+            joined_on=joined_on,
+            program_ids=tuple(program_ids),
+            is_paused=is_paused,
+        )
 
     async def list_commitments(
         self, consumer_id: UUID, *, rows_max: int

@@ -42,6 +42,12 @@ select to_jsonb(m)::text, c.blocks_credit,
   left join decision d on d.consumer_id = m.consumer_id and d.seq = m.decision_seq
  where m.consumer_id = %(consumer_id)s and m.commitment_id = %(commitment_id)s
 
+-- promised_at --
+-- What has to be at hand before the account is locked.
+select m.bundle_digest, t.mcc, t.joined_on, coalesce(t.program_ids, '{}'), coalesce(t.is_paused, false)
+  from commitment m left join merchant t on t.merchant_id = %(merchant_id)s
+ where m.consumer_id = %(consumer_id)s and m.commitment_id = %(commitment_id)s
+
 -- list_commitments --
 -- A row for the consumer even where there is no commitment.
 select to_jsonb(m)::text, clock_timestamp()
