@@ -14,6 +14,7 @@ from wherewithal.surfaces.http.metrics import Metrics
 from wherewithal.surfaces.http.operation import Operation
 from wherewithal.surfaces.http.routes import operations_of
 from wherewithal.surfaces.http.routes_hold import HoldDoors
+from wherewithal.surfaces.http.routes_loan import LoanDoors
 from wherewithal.surfaces.http.settings import HttpSettings
 from wherewithal.surfaces.http.tokens import CONSUMER_SCOPES, TokenKeys
 
@@ -61,6 +62,7 @@ def operations() -> tuple[Operation, ...]:
         merchants_page=door,
         merchant=door,
         merchant_offers=door,
+        loans=LoanDoors(pay=door, refund=door, charge_off=door, list_of=door),
         holds=HoldDoors(place=door, read=door, capture=door, void=door, list_of=door),
         find_credential=door,
         readiness=door,

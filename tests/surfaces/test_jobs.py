@@ -23,7 +23,7 @@ from wherewithal.surfaces.jobs import (
 CONSUMER, INQUIRY = UUID(int=1), UUID(int=2)
 
 
-def app_of(*, chance=0.5, finish=None, purge=None, sweep=None):
+def app_of(*, chance=0.5, finish=None, purge=None, sweep=None, late=None):
     async def nothing(*_):
         return True
 
@@ -31,6 +31,7 @@ def app_of(*, chance=0.5, finish=None, purge=None, sweep=None):
         finish=finish or nothing,
         purge_keys=purge or nothing,
         sweep_holds=sweep or nothing,
+        mark_late=late or nothing,
         uniform=lambda: chance,
     )
     return build_jobs(InMemoryConnector(), ports)

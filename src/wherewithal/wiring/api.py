@@ -35,6 +35,7 @@ from wherewithal.surfaces.http.settings import HttpSettings
 from wherewithal.surfaces.http.tokens import TokenKeys
 from wherewithal.wiring.desk import Desk, now, open_desk
 from wherewithal.wiring.holds import CountHold, hold_doors, hold_ports
+from wherewithal.wiring.loans import loan_doors
 from wherewithal.wiring.keys import Keys
 from wherewithal.wiring.logs import process_log
 from wherewithal.wiring.service_settings import ServiceSettings
@@ -110,6 +111,7 @@ def make_doors(desk: Desk, keys: Keys, *, count_hold: CountHold) -> Doors:
         merchant_offers=partial(advertise, directory=directory, products=products),
         holds=hold_doors(
             hold_ports(desk.pool, directory=directory, products=products), count=count_hold
+        loans=loan_doors(desk.pool),
         ),
         find_credential=credentials.find,
         readiness=partial(_readiness, desk.pool),

@@ -26,14 +26,22 @@ from wherewithal.service.capture_hold import CaptureRequest
 from wherewithal.service.hold_answers import CaptureAnswer, HoldAnswer, HoldsAnswer
 from wherewithal.service.hold_refusals import UnknownHold
 from wherewithal.service.inquiry_records import Answered
+from wherewithal.service.loan_answers import (
+    ChargeOffRecorded,
+    LoansAnswer,
+    PaymentRecorded,
+    RefundRecorded,
+)
+from wherewithal.service.loan_refusals import UnknownLoan
 from wherewithal.service.merchant_answers import AdvertisedOffers, MerchantAnswer, MerchantsPage
-from wherewithal.surfaces.http import examples, examples_hold
+from wherewithal.surfaces.http import examples, examples_hold, examples_loan
 from wherewithal.surfaces.http.app import Api, build_app
 from wherewithal.surfaces.http.doors import Doors
 from wherewithal.surfaces.http.log import make_log
 from wherewithal.surfaces.http.metrics import Metrics
 from wherewithal.surfaces.http.path_fields import PORTFOLIO, REFERENCE
 from wherewithal.surfaces.http.routes_hold import HoldDoors
+from wherewithal.surfaces.http.routes_loan import LoanDoors
 from wherewithal.surfaces.http.serve import ApiServer, make_server
 from wherewithal.surfaces.http.settings import HttpSettings
 from wherewithal.surfaces.http.tokens import Scope, ServiceKey, TokenKeys, make_service_key
@@ -120,6 +128,7 @@ def plain_doors(*stored: Credential, **changed: Any) -> Doors:
         merchant=found(examples.MERCHANT, MerchantAnswer, CONSUMER, "lantern-and-loom"),
         merchant_offers=found(examples.OFFERS, AdvertisedOffers, "lantern-and-loom"),
         holds=plain_holds(),
+        loans=plain_loans(),
         find_credential=find_credential,
         readiness=readiness,
         clock=lambda: NOW,
@@ -128,6 +137,26 @@ def plain_doors(*stored: Credential, **changed: Any) -> Doors:
         digest_key=b"d" * 32,
     )
     return replace(doors, **changed)
+
+
+def plain_loans() -> LoanDoors:
+    """Return the doors of loans that know the one loan of the examples."""
+
+    def recorded(example: dict[str, Any], type_: type[Any]) -> Any:
+        async def door(request: Any, **_given: Any) -> Any:
+            if str(getattr(request, "loan_id", request)) != examples_loan.LOAN_ID:
+                raise UnknownLoan
+            answer = msgspec.convert(example, type_)
+            return answer if type_ is ChargeOffRecorded else (answer, False)
+
+        return door
+
+    return LoanDoors(
+        pay=recorded(examples_loan.PAYMENT, PaymentRecorded),
+        refund=recorded(examples_loan.REFUND, RefundRecorded),
+        charge_off=recorded(examples_loan.CHARGE_OFF, ChargeOffRecorded),
+        list_of=found(examples_loan.LOANS, LoansAnswer, CONSUMER),
+    )
 
 
 def plain_holds(**changed: Any) -> HoldDoors:

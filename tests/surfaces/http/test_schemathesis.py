@@ -12,8 +12,9 @@ from tests.surfaces.http.bodies import GOOD
 from tests.surfaces.http.serving import Served
 from tests.surfaces.http.shop import Shop
 
-#: What takes ids in its body that no document can know; `test_live_holds.py` asks it.
-MADE_ELSEWHERE = {"/v1/holds"}
+#: What takes ids in its body that no document can know, or amounts that are owed; asked by
+#: `test_live_holds.py` and `test_live_loans.py`.
+MADE_ELSEWHERE = {"/v1/holds", "/v1/loans/{loan_id}/payments", "/v1/loans/{loan_id}/refunds"}
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml").read_text(encoding="utf-8")
 
 
@@ -26,6 +27,7 @@ def known_person(api: Served) -> str:
     ids = {name: answer[name] for name in ("consumer_id", "prequalification_id")}
     shop = Shop(api=api, **ids)
     captured, voided = shop.held(), shop.held()
+    loan = shop.capture(shop.held()).json()["loan_id"]
     names = ("consumer_id", "prequalification_id", "decision_id")
     lines = [f'"path.{name}" = "{answer[name]}"' for name in names]
     lines += [f'"path.{name}" = "{value}"' for name, value in number.items()]
@@ -36,6 +38,7 @@ def known_person(api: Served) -> str:
             f'"path.consent_id" = "{answer["prequalification_id"]}"',
             '"path.merchant_id" = "lantern-and-loom"',
             f'"path.hold_id" = "{captured}"',
+            f'"path.loan_id" = "{loan}"',
             '[[operations]]\ninclude-operation-id = "voidHold"',
             f'parameters = {{ "path.hold_id" = "{voided}" }}\n',
         ]

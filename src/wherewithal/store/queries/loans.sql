@@ -33,6 +33,7 @@ select kind, reference, amount_cents, at, detail::text from ledger_entry
 -- Consumers with an instalment that is late and not yet written down as late.
 select distinct consumer_id from (
     select i.consumer_id from instalment i
+      join loan l on l.consumer_id = i.consumer_id and l.loan_id = i.loan_id and l.status = 'open'
      where i.paid_cents < i.amount_cents and i.late_at is null
        and i.due_on < (clock_timestamp() at time zone %(zone)s)::date
      order by i.due_on limit %(rows_max)s

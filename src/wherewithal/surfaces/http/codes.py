@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wherewithal.service.hold_refusals import REFUSALS
+from wherewithal.service.loan_refusals import LOAN_REFUSALS
 
 URN = "urn:wherewithal:problem:"
 
@@ -112,6 +113,12 @@ _TYPES = (
         "`errors` has the one code that says why; nothing was reserved, owed or given back",
     ),
     _type(
+        422,
+        "loan-refused",
+        "This cannot be recorded of the loan",
+        "`errors` has the one code that says why; nothing was recorded",
+    ),
+    _type(
         429,
         "too-many-requests",
         "A budget is spent",
@@ -209,4 +216,6 @@ CODES = {
     "holds_at_merchant": "this merchant has as many active holds as it may have",
     # Why a hold is not placed, captured or voided.
     **{code: message for code, (_, message) in REFUSALS.items()},
+    # Why a payment, a refund or a charge-off is not recorded.
+    **{code: message for code, (_, message) in LOAN_REFUSALS.items()},
 }

@@ -18,6 +18,7 @@ from wherewithal.service.merchant_answers import (
     MerchantsQuery,
 )
 from wherewithal.surfaces.http.routes_hold import HoldDoors
+from wherewithal.surfaces.http.routes_loan import LoanDoors
 from wherewithal.surfaces.http.tokens import TokenKeys
 
 
@@ -131,6 +132,7 @@ class Doors:
     merchant: FindsMerchant
     merchant_offers: FindsMerchantOffers
     holds: HoldDoors
+    loans: LoanDoors
     #: None where no such credential lives: unknown, expired, revoked.
     find_credential: Callable[[str], Awaitable[StoredCredential | None]]
     #: Each thing that must answer for requests to be served, and whether it does; within a second.

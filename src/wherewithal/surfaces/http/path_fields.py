@@ -25,6 +25,12 @@ CONSENT_ID = Field(
     is_required=True,
     example="0d0f3c55-0a0e-4f0e-8a39-52f3f8f2a7b4",
 )
+LOAN_ID = Field(
+    kind=Id(),
+    meaning="the loan",
+    is_required=True,
+    example="4f0c2b7e-2f0a-4c54-8c4e-8a2c4a1f6e77",
+)
 HOLD_ID = Field(
     kind=Id(),
     meaning="the hold",

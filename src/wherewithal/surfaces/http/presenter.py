@@ -21,6 +21,7 @@ from wherewithal.service.errors import (
     Unavailable,
 )
 from wherewithal.service.hold_refusals import HoldRefused, UnknownHold
+from wherewithal.service.loan_refusals import LoanRefused, UnknownLoan
 from wherewithal.surfaces.http.problem import Mistake, Refused, mistake_of
 from wherewithal.surfaces.http.reply import Headers
 from wherewithal.vocabulary.errors import Problem
@@ -32,6 +33,8 @@ _REFUSALS: tuple[tuple[type[RequestRefused], str], ...] = (
     (AmbiguousIdentity, "ambiguous-identity"),
     (UnknownHold, "not-found"),
     (HoldRefused, "hold-refused"),
+    (UnknownLoan, "not-found"),
+    (LoanRefused, "loan-refused"),
     (RequestRefused, "invalid-request"),
 )
 _CONFLICTS: tuple[tuple[type[Conflicting], str], ...] = (

@@ -9,6 +9,7 @@ from wherewithal.surfaces.http.metrics import Metrics
 from wherewithal.surfaces.http.operation import Operation
 from wherewithal.surfaces.http.routes_consumer import consumer_operations
 from wherewithal.surfaces.http.routes_hold import hold_operations
+from wherewithal.surfaces.http.routes_loan import loan_operations
 from wherewithal.surfaces.http.routes_merchant import merchant_operations
 from wherewithal.surfaces.http.routes_prequalification import prequalification_operations
 from wherewithal.surfaces.http.routes_process import process_operations
@@ -28,5 +29,6 @@ def operations_of(
         *consumer_operations(doors, settings=settings),
         *merchant_operations(doors),
         *hold_operations(doors.holds, digest_key=doors.digest_key),
+        *loan_operations(doors.loans),
     )
     return process_operations(doors, business=business, metrics=metrics, is_draining=is_draining)

@@ -58,6 +58,8 @@ class Scope(StrEnum):
     OFFERS = "offers"
     #: Place, capture and void holds: of every merchant, or of the one that the key speaks for.
     HOLDS = "holds"
+    #: Record payments, refunds and charge-offs, and read loans.
+    SERVICING = "servicing"
     METRICS = "metrics"
 
 

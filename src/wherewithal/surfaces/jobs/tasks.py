@@ -21,12 +21,15 @@ from wherewithal.vocabulary.errors import WherewithalError
 FINISH: Final = "finish_prequalification"
 PURGE: Final = "purge_idempotency"
 SWEEP: Final = "sweep_holds"
+LATE: Final = "mark_late"
 #: Pauses grow from the first to the last, each shortened or lengthened by up to half by chance.
 _PAUSE_S, _PAUSE_S_MAX = 2, 60
 #: More than any inquiry waits: an inquiry ends by its own last moment, not by this.
 _ATTEMPTS_MAX: Final = 200
 _PURGED_AT_ONCE: Final = 1_000
 _SWEPT_AT_ONCE: Final = 500
+#: Of one run; the next one goes on.
+_BITES_MAX: Final = 10_000
 
 
 class StillWaiting(WherewithalError):
@@ -43,6 +46,8 @@ class JobPorts:
     purge_keys: Callable[[int], Awaitable[int]]
     #: Writes down what has expired, of so many consumers at the most; returns of how many.
     sweep_holds: Callable[[int], Awaitable[int]]
+    #: Writes down what has fallen late, of so many consumers at the most; returns of how many.
+    mark_late: Callable[[int], Awaitable[int]]
     #: A number from 0 to 1 by chance.
     uniform: Callable[[], float]
 
@@ -85,6 +90,14 @@ def build_jobs(connector: BaseConnector, ports: JobPorts) -> App:
         """Write down holds that have expired; power came back without it."""
         while await ports.sweep_holds(_SWEPT_AT_ONCE) == _SWEPT_AT_ONCE:
             pass
+
+    @app.periodic(cron="7 * * * *")
+    @app.task(name=LATE, queueing_lock=LATE, retry=pauses)
+    async def late(timestamp: int) -> None:  # noqa: ARG001 - as above
+        """Write down payments that have fallen late; whether they are is known without it."""
+        for _ in range(_BITES_MAX):
+            if not await ports.mark_late(_SWEPT_AT_ONCE):
+                break
 
     return app
 
