@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace as changed
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
 import pytest
 
 from tests.service.desk import everyday, inquiry_of
-from wherewithal.service.inquiry_records import Account
+from wherewithal.qualify.exposure import Exposure
+from wherewithal.service.applicant_facts import own_facts, stated_facts
+from wherewithal.service.inquiry_records import Account, KeptReport, StandingDecision
 from wherewithal.service.prequalify_answer import Case
 from wherewithal.service.prequalify_stages import free_stage
 from wherewithal.vocabulary.law import Law
@@ -106,3 +108,95 @@ def test_a_state_without_law_rows_is_told_so_without_a_pull():
     )
     moved = replace(inquiry_of().stated, state="MI")
     assert free_stage(case_of(stated=moved), lawless) is None
+
+
+def last(*, outcome="approved", reasons=()) -> StandingDecision:
+    """Return a decision of yesterday, on what is stated now."""
+    return StandingDecision(
+        seq=1,
+        decision_id="d",
+        outcome=outcome,
+        as_of=date(2026, 3, 1),
+        decided_at=AT - timedelta(days=1),
+        expires_at=AT + timedelta(days=29),
+        bundle_digest="b",
+        reasons=reasons,
+        row={"plan_pay_in_4": "pay_in_4"},
+        facts=stated_facts(inquiry_of()),
+    )
+
+
+def kept() -> KeptReport:
+    """Return a report of somebody who owes others little."""
+    facts = {
+        "oldest_trade_date": "2010-01-01",
+        "scheduled_payments_cents": 30_000,
+        "inquiries_6m": 0,
+        "total_trades": 12,
+        "delinquencies_24m": 0,
+        "revolving_balance_cents": 100_000,
+        "revolving_limit_cents": 1_000_000,
+    }
+    return KeptReport(
+        report_id=UUID(int=3),
+        bureau="b",
+        facts=facts,
+        score=None,
+        score_model=None,
+        score_factors=(),
+    )
+
+
+LATE = Exposure(first_booked_on=date(2025, 6, 1), late_since=date(2026, 2, 24))
+
+
+@pytest.mark.parametrize(
+    "exposure",
+    [LATE, Exposure(first_booked_on=date(2024, 1, 1), has_charge_off=True)],
+    ids=["late", "charged off"],
+)
+def test_an_own_account_that_is_late_declines_without_a_report(exposure):
+    found = free_stage(case_of(replace(NOBODY, exposure=exposure)), everyday())
+    assert found is not None
+    assert (found.outcome, found.reasons, found.decision) == ("declined", ("R16",), None)
+    assert set(found.law_reasons.values()) == {"R16"}
+
+
+def test_five_days_late_is_no_decline_and_no_loan_is_no_fact():
+    exposure = replace(LATE, late_since=date(2026, 2, 25))
+    assert free_stage(case_of(replace(NOBODY, exposure=exposure)), everyday()) is None
+    assert own_facts(exposure, on=date(2026, 3, 2)) == {
+        "own_days_late": 5,
+        "own_charged_off": False,
+    }
+    assert own_facts(Exposure(), on=date(2026, 3, 2)) == {}
+
+
+def test_a_decline_for_an_own_account_ends_as_soon_as_it_is_cured():
+    declined = last(outcome="declined", reasons=("R16",))
+    late = replace(NOBODY, exposure=LATE, decision=declined)
+    cured = replace(late, exposure=replace(LATE, late_since=None))
+    stands = free_stage(case_of(late), everyday())
+    assert stands is not None
+    assert stands.standing is declined
+    assert free_stage(case_of(cured), everyday()) is None
+
+
+def test_an_approval_does_not_stand_while_an_own_account_is_late():
+    approved = last()
+    late = replace(NOBODY, exposure=LATE, decision=approved)
+    found = free_stage(case_of(late), everyday())
+    assert found is not None
+    assert (found.reasons, found.standing) == (("R16",), None)
+    cured = free_stage(case_of(replace(late, exposure=Exposure())), everyday())
+    assert cured is not None
+    assert cured.standing is approved
+
+
+def test_with_a_fresh_report_the_core_declines_and_keeps_the_facts():
+    found = free_stage(case_of(replace(NOBODY, exposure=LATE, report=kept())), everyday())
+    assert found is not None
+    assert found.decision is not None
+    assert "R16" in found.decision.reasons
+    assert found.facts is not None
+    assert (found.facts["own_days_late"], found.facts["own_charged_off"]) == (6, False)

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from wherewithal.qualify.exposure import NO_EXPOSURE, Exposure
 from wherewithal.service.inquiry import Inquiry
 from wherewithal.vocabulary.consumer import age_years
 from wherewithal.vocabulary.facts import FACTS, FactType
@@ -41,13 +42,18 @@ def stated_facts(inquiry: Inquiry) -> dict[str, Any]:
 
 
 def applicant_facts(
-    file_facts: Mapping[str, Any] | None, inquiry: Inquiry, *, on: date
+    file_facts: Mapping[str, Any] | None,
+    inquiry: Inquiry,
+    *,
+    on: date,
+    exposure: Exposure = NO_EXPOSURE,
 ) -> dict[str, Any]:
     """Return every fact by name, as of a day.
 
     `file_facts` are those of a bureau's file, dates as text or not; None before any is at hand.
+    `exposure` is the person's account with us.
     """
-    facts = {**_NOTHING, **(file_facts or {})}
+    facts = {**_NOTHING, **(file_facts or {}), **own_facts(exposure, on=on)}
     for name in _DATES:
         if isinstance(facts[name], str):
             facts[name] = date.fromisoformat(facts[name])
@@ -55,6 +61,20 @@ def applicant_facts(
     facts["as_of"] = on
     facts["age_years"] = age_years(inquiry.identity.date_of_birth, on)
     return facts
+
+
+def own_facts(exposure: Exposure, *, on: date) -> dict[str, Any]:
+    """Return what we know ourselves: how late the worst account is, and what was written off.
+
+    Null: everything, of somebody to whom we never lent.
+    """
+    if exposure.first_booked_on is None and not exposure.has_charge_off:
+        return {}
+    late_since = exposure.late_since
+    return {
+        "own_days_late": 0 if late_since is None else max(0, (on - late_since).days),
+        "own_charged_off": exposure.has_charge_off,
+    }
 
 
 def facts_as_text(facts: Mapping[str, Any]) -> dict[str, Any]:

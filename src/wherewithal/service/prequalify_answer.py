@@ -83,7 +83,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     report: ReportRecord | None = None
     #: What has to be waited for, or what the person has to do: a key of the words above.
     waits_for: str | None = None
-    #: Product -> law reason, where none may be offered.
+    #: Product -> why none may be offered, where no decision says it: law, an account with us.
     law_reasons: Mapping[str, str] = {}
 
 

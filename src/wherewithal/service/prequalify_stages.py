@@ -6,10 +6,13 @@ Source: DESIGN 5. No stage holds a connection of the database while somebody out
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from typing import Any
 
 from wherewithal.qualify.bundle import PolicyBundle
-from wherewithal.qualify.decide import Applicant, decide
+from wherewithal.qualify.decide import Applicant, Decision, decide
 from wherewithal.qualify.edition import Edition
+from wherewithal.qualify.exposure import OWN_ACCOUNT, closed_reason
 from wherewithal.service.applicant_facts import applicant_facts, facts_as_text, stated_facts
 from wherewithal.service.bureau import BureauLate, BureauUnavailable
 from wherewithal.service.inquiry_records import KeptReport, PullRecord, ReportRecord
@@ -38,10 +41,7 @@ async def find(case: Case, ports: PrequalifyPorts, *, deadline_s: float) -> Find
 
 
 def free_stage(case: Case, bundle: PolicyBundle) -> Finding | None:
-    """Return what costs nothing to know: blocks, age, law, and a decision that stands.
-
-    Not checked: an account with us that is past due. Its facts come with the ledger of loans.
-    """
+    """Return what costs nothing to know: blocks, age, law, own account, a decision that stands."""
     account = case.account
     if account.blocks_credit:
         return Finding(outcome=Outcome.REFUSED_IDENTITY.value, reasons=(REVIEW,))
@@ -55,11 +55,52 @@ def free_stage(case: Case, bundle: PolicyBundle) -> Finding | None:
         codes = tuple(dict.fromkeys(closed.values()))
         return Finding(outcome=Outcome.DECLINED.value, reasons=codes, law_reasons=closed)
     last = account.decision
-    if last is not None and does_stand(last, stated=stated, at=case.at, bundle=bundle):
+    is_closed = _is_own_account_closed(case, bundle)
+    is_as_before = last is not None and (OWN_ACCOUNT in last.reasons) == is_closed
+    if (
+        last is not None
+        and is_as_before
+        and does_stand(last, stated=stated, at=case.at, bundle=bundle)
+    ):
         return Finding(
             outcome=last.outcome, reasons=last.reasons, standing=last, kept=account.report
         )
-    return None
+    return _own_account(case, bundle) if is_closed else None
+
+
+def _is_own_account_closed(case: Case, bundle: PolicyBundle) -> bool:
+    exposure, catalogue = case.account.exposure, bundle.catalogue
+    closed = closed_reason(exposure, catalogue=catalogue, pricing_tier=None, on=case.on)
+    return closed == OWN_ACCOUNT
+
+
+def _own_account(case: Case, bundle: PolicyBundle) -> Finding:
+    """Return the decline of somebody whose account with us is late or was written off.
+
+    Nobody is asked for a report to say so. With a fresh one at hand the core decides on it; without
+    one nothing else is known, and no decision is recorded that could outlive the cause.
+    """
+    kept = case.account.report
+    if kept is not None:
+        made, facts = _decided(case, bundle, kept.facts)
+        if OWN_ACCOUNT in made.reasons:
+            return Finding(
+                outcome=made.outcome.value,
+                reasons=made.reasons,
+                decision=made,
+                facts=facts,
+                kept=kept,
+            )
+    products = {one.code.value: OWN_ACCOUNT for one in bundle.catalogue.products}
+    return Finding(outcome=Outcome.DECLINED.value, reasons=(OWN_ACCOUNT,), law_reasons=products)
+
+
+def _decided(
+    case: Case, bundle: PolicyBundle, file_facts: Mapping[str, Any]
+) -> tuple[Decision, dict[str, Any]]:
+    facts = applicant_facts(file_facts, case.inquiry, on=case.on, exposure=case.account.exposure)
+    applicant = Applicant(applicant_id=str(case.account.consumer_id), facts=facts)
+    return decide(applicant, bundle), facts
 
 
 def _closed_by_law(edition: Edition, state: str) -> dict[str, str]:
@@ -152,7 +193,12 @@ def decided_on(
     source = report or kept
     failure = Outcome(report.failure) if report is not None and report.failure else None
     if failure is None:
-        facts = applicant_facts(source.facts if source else None, case.inquiry, on=case.on)
+        facts = applicant_facts(
+            source.facts if source else None,
+            case.inquiry,
+            on=case.on,
+            exposure=case.account.exposure,
+        )
     else:
         # Nothing of a failed file is used; the day is what is left.
         facts = {**{fact.name: None for fact in FACTS}, "as_of": case.on}
