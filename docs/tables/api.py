@@ -15,6 +15,7 @@ from wherewithal.surfaces.http.operation import Operation
 from wherewithal.surfaces.http.routes import operations_of
 from wherewithal.surfaces.http.routes_hold import HoldDoors
 from wherewithal.surfaces.http.routes_loan import LoanDoors
+from wherewithal.surfaces.http.routes_webhook import WebhookDoors
 from wherewithal.surfaces.http.settings import HttpSettings
 from wherewithal.surfaces.http.tokens import CONSUMER_SCOPES, TokenKeys
 
@@ -62,6 +63,15 @@ def operations() -> tuple[Operation, ...]:
         merchants_page=door,
         merchant=door,
         merchant_offers=door,
+        webhooks=WebhookDoors(
+            add=door,
+            list_all=door,
+            disable=door,
+            enable=door,
+            rotate=door,
+            replay=door,
+            events=door,
+        ),
         loans=LoanDoors(pay=door, refund=door, charge_off=door, list_of=door),
         holds=HoldDoors(place=door, read=door, capture=door, void=door, list_of=door),
         find_credential=door,

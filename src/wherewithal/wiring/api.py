@@ -20,7 +20,6 @@ from wherewithal.service.prequalify import prequalify
 from wherewithal.service.read_back import find_decision, find_prequalification
 from wherewithal.service.read_merchant import merchant_for
 from wherewithal.service.read_spending_power import read_spending_power
-from wherewithal.service.standing_products import ProductAnswers
 from wherewithal.sources.bureau_transunion.client import BUREAU
 from wherewithal.store.credentials import CredentialsInStore
 from wherewithal.store.directory import DirectoryInStore
@@ -35,10 +34,11 @@ from wherewithal.surfaces.http.settings import HttpSettings
 from wherewithal.surfaces.http.tokens import TokenKeys
 from wherewithal.wiring.desk import Desk, now, open_desk
 from wherewithal.wiring.holds import CountHold, hold_doors, hold_ports
-from wherewithal.wiring.loans import loan_doors
 from wherewithal.wiring.keys import Keys
+from wherewithal.wiring.loans import loan_doors
 from wherewithal.wiring.logs import process_log
 from wherewithal.wiring.service_settings import ServiceSettings
+from wherewithal.wiring.webhooks import webhook_doors
 
 POOL_SIZE = 16
 _READY_WITHIN_S = 1.0
@@ -86,7 +86,7 @@ async def serve(api: Api, *, host: str, port: int) -> None:
 
 def make_doors(desk: Desk, keys: Keys, *, count_hold: CountHold) -> Doors:
     """Return the doors of one process."""
-    people, products = PeopleInStore(desk.pool), ProductAnswers(desk.bundle, desk.ports.plans)
+    people, products = PeopleInStore(desk.pool), desk.ports.products
     directory = HeldDirectory(reads=DirectoryInStore(desk.pool), bundle=desk.bundle)
     inquiries, credentials = InquiriesReadBack(desk.pool), CredentialsInStore(desk.pool)
     shelves = PersonShelves()
@@ -111,7 +111,10 @@ def make_doors(desk: Desk, keys: Keys, *, count_hold: CountHold) -> Doors:
         merchant_offers=partial(advertise, directory=directory, products=products),
         holds=hold_doors(
             hold_ports(desk.pool, directory=directory, products=products), count=count_hold
+        ),
         loans=loan_doors(desk.pool),
+        webhooks=webhook_doors(
+            desk.pool, keys, is_simulation_allowed=desk.is_simulation_allowed
         ),
         find_credential=credentials.find,
         readiness=partial(_readiness, desk.pool),

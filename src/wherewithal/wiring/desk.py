@@ -71,6 +71,7 @@ class Desk:
     ports: PrequalifyPorts
     ledger: InquiriesInStore
     jobs: App
+    is_simulation_allowed: bool
 
 
 def now() -> datetime:
@@ -147,7 +148,14 @@ async def open_desk(
             uniform=chance,
         )
         jobs = build_jobs(_connector(dsn), work)
-        yield Desk(pool=pool, bundle=bundle, ports=ports, ledger=ledger, jobs=jobs)
+        yield Desk(
+            pool=pool,
+            bundle=bundle,
+            ports=ports,
+            ledger=ledger,
+            jobs=jobs,
+            is_simulation_allowed=settings.is_simulation_allowed,
+        )
         await ports.flights.drain()
 
 

@@ -19,8 +19,9 @@ from wherewithal.wiring.desk import open_desk
 from wherewithal.wiring.keys import Keys
 from wherewithal.wiring.logs import process_log
 from wherewithal.wiring.service_settings import ServiceSettings
+from wherewithal.wiring.webhooks import event_delivery
 
-POOL_SIZE = 4
+POOL_SIZE = 6
 #: Inquiries that one process finishes at a time; each mostly waits for a bureau.
 CONCURRENCY = 8
 _GRACE_S = 25.0
@@ -105,6 +106,14 @@ async def _work(
     async with opened as desk, desk.jobs.open_async():
         tell()
         looking = asyncio.create_task(_take_up_stalled(desk.jobs))
+        delivery = event_delivery(
+            desk.pool,
+            keys,
+            is_simulation_allowed=settings.is_simulation_allowed,
+            count=_log_events(log),
+        )
+        delivering = asyncio.create_task(delivery.run())
+        delivering.add_done_callback(_log_end(log))
         try:
             await desk.jobs.run_worker_async(
                 concurrency=CONCURRENCY,
@@ -116,6 +125,29 @@ async def _work(
             )
         finally:
             looking.cancel()
+            delivery.stop()
+            await asyncio.wait({delivering}, timeout=_GRACE_S)
+            delivering.cancel()
+
+
+def _log_events(log: Any) -> Callable[[str], None]:
+    """Return what notes the deliveries that somebody may want to look at."""
+
+    def count(what: str) -> None:
+        if what in ("dead", "overtaken"):
+            log.warning("webhook", outcome=what)
+
+    return count
+
+
+def _log_end(log: Any) -> Callable[[asyncio.Task[None]], None]:
+    """Return what notes a fault of ours that ended the delivering; the next worker goes on."""
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("events are not delivered any more", kind=type(error).__name__)
+
+    return ended
 
 
 async def _take_up_stalled(jobs: App) -> None:

@@ -34,7 +34,19 @@ from wherewithal.service.loan_answers import (
 )
 from wherewithal.service.loan_refusals import UnknownLoan
 from wherewithal.service.merchant_answers import AdvertisedOffers, MerchantAnswer, MerchantsPage
-from wherewithal.surfaces.http import examples, examples_hold, examples_loan
+from wherewithal.service.webhook_records import (
+    EndpointAnswer,
+    Endpoints,
+    EndpointWithSecret,
+    EventsPage,
+    ReplayAnswer,
+)
+from wherewithal.surfaces.http import (
+    examples,
+    examples_hold,
+    examples_loan,
+    examples_webhook,
+)
 from wherewithal.surfaces.http.app import Api, build_app
 from wherewithal.surfaces.http.doors import Doors
 from wherewithal.surfaces.http.log import make_log
@@ -42,6 +54,7 @@ from wherewithal.surfaces.http.metrics import Metrics
 from wherewithal.surfaces.http.path_fields import PORTFOLIO, REFERENCE
 from wherewithal.surfaces.http.routes_hold import HoldDoors
 from wherewithal.surfaces.http.routes_loan import LoanDoors
+from wherewithal.surfaces.http.routes_webhook import WebhookDoors
 from wherewithal.surfaces.http.serve import ApiServer, make_server
 from wherewithal.surfaces.http.settings import HttpSettings
 from wherewithal.surfaces.http.tokens import Scope, ServiceKey, TokenKeys, make_service_key
@@ -129,6 +142,7 @@ def plain_doors(*stored: Credential, **changed: Any) -> Doors:
         merchant_offers=found(examples.OFFERS, AdvertisedOffers, "lantern-and-loom"),
         holds=plain_holds(),
         loans=plain_loans(),
+        webhooks=plain_webhooks(),
         find_credential=find_credential,
         readiness=readiness,
         clock=lambda: NOW,
@@ -137,6 +151,27 @@ def plain_doors(*stored: Credential, **changed: Any) -> Doors:
         digest_key=b"d" * 32,
     )
     return replace(doors, **changed)
+
+
+def plain_webhooks() -> WebhookDoors:
+    """Return the doors of webhooks that know the one endpoint of the examples."""
+    endpoint_id = UUID(examples_webhook.ENDPOINT_ID)
+
+    async def add(*_: Any, **__: Any) -> EndpointWithSecret:
+        return msgspec.convert(examples_webhook.WITH_SECRET, EndpointWithSecret)
+
+    async def list_all(_merchant_id: str | None) -> Endpoints:
+        return msgspec.convert(examples_webhook.ENDPOINTS, Endpoints)
+
+    return WebhookDoors(
+        add=add,
+        list_all=list_all,
+        disable=found(examples_webhook.DISABLED, EndpointAnswer, endpoint_id),
+        enable=found(examples_webhook.ENDPOINT, EndpointAnswer, endpoint_id),
+        rotate=found(examples_webhook.WITH_SECRET, EndpointWithSecret, endpoint_id),
+        replay=found(examples_webhook.REPLAYED, ReplayAnswer, endpoint_id),
+        events=found(examples_webhook.EVENTS, EventsPage, CONSUMER),
+    )
 
 
 def plain_loans() -> LoanDoors:

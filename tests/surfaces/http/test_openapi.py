@@ -37,7 +37,8 @@ def test_it_is_openapi_3_1_and_counts_every_route(api):
     served = api.ask("GET", "/openapi.json", key=None).json()
     assert served == DOCUMENT
     assert served["openapi"] == "3.1.0"
-    assert len(EACH) == len(OPERATIONS) == len(api.api.litestar.routes)
+    assert len(EACH) == len(OPERATIONS)
+    assert len(DOCUMENT["paths"]) == len(api.api.litestar.routes)
     ids = [one["operationId"] for methods in DOCUMENT["paths"].values() for one in methods.values()]
     assert len(set(ids)) == len(ids)
 

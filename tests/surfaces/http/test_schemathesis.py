@@ -28,6 +28,9 @@ def known_person(api: Served) -> str:
     shop = Shop(api=api, **ids)
     captured, voided = shop.held(), shop.held()
     loan = shop.capture(shop.held()).json()["loan_id"]
+    listens = {"url": "https://shop.example/events"}
+    made = api.ask("POST", "/v1/webhook-endpoints", json=listens).json()
+    endpoint = made["endpoint"]
     names = ("consumer_id", "prequalification_id", "decision_id")
     lines = [f'"path.{name}" = "{answer[name]}"' for name in names]
     lines += [f'"path.{name}" = "{value}"' for name, value in number.items()]
@@ -39,6 +42,7 @@ def known_person(api: Served) -> str:
             '"path.merchant_id" = "lantern-and-loom"',
             f'"path.hold_id" = "{captured}"',
             f'"path.loan_id" = "{loan}"',
+            f'"path.endpoint_id" = "{endpoint["endpoint_id"]}"',
             '[[operations]]\ninclude-operation-id = "voidHold"',
             f'parameters = {{ "path.hold_id" = "{voided}" }}\n',
         ]

@@ -218,4 +218,9 @@ CODES = {
     **{code: message for code, (_, message) in REFUSALS.items()},
     # Why a payment, a refund or a charge-off is not recorded.
     **{code: message for code, (_, message) in LOAN_REFUSALS.items()},
+    # Endpoints of webhooks.
+    "url_not_taken": "the URL of an endpoint is none that we send to",
+    "another_merchant": "the key speaks for another merchant",
+    "too_many_endpoints": "as many endpoints are enabled as there may be",
+    "one_of": "not exactly one of the fields that `expected` names",
 }

@@ -19,6 +19,7 @@ from wherewithal.service.merchant_answers import (
 )
 from wherewithal.surfaces.http.routes_hold import HoldDoors
 from wherewithal.surfaces.http.routes_loan import LoanDoors
+from wherewithal.surfaces.http.routes_webhook import WebhookDoors
 from wherewithal.surfaces.http.tokens import TokenKeys
 
 
@@ -133,6 +134,7 @@ class Doors:
     merchant_offers: FindsMerchantOffers
     holds: HoldDoors
     loans: LoanDoors
+    webhooks: WebhookDoors
     #: None where no such credential lives: unknown, expired, revoked.
     find_credential: Callable[[str], Awaitable[StoredCredential | None]]
     #: Each thing that must answer for requests to be served, and whether it does; within a second.

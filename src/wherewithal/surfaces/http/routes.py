@@ -13,6 +13,7 @@ from wherewithal.surfaces.http.routes_loan import loan_operations
 from wherewithal.surfaces.http.routes_merchant import merchant_operations
 from wherewithal.surfaces.http.routes_prequalification import prequalification_operations
 from wherewithal.surfaces.http.routes_process import process_operations
+from wherewithal.surfaces.http.routes_webhook import webhook_operations
 from wherewithal.surfaces.http.settings import HttpSettings
 
 
@@ -30,5 +31,6 @@ def operations_of(
         *merchant_operations(doors),
         *hold_operations(doors.holds, digest_key=doors.digest_key),
         *loan_operations(doors.loans),
+        *webhook_operations(doors.webhooks),
     )
     return process_operations(doors, business=business, metrics=metrics, is_draining=is_draining)

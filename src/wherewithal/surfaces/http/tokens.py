@@ -60,13 +60,15 @@ class Scope(StrEnum):
     HOLDS = "holds"
     #: Record payments, refunds and charge-offs, and read loans.
     SERVICING = "servicing"
+    #: Manage endpoints of webhooks, and poll events: of every merchant, or of the key's own.
+    WEBHOOKS = "webhooks"
     METRICS = "metrics"
 
 
 #: What a consumer token may carry; `tokens` is not among it, or a token would outlive itself.
 CONSUMER_SCOPES = frozenset({Scope.READ, Scope.CONSENTS})
 #: What a key that speaks for one merchant may carry: nothing that tells of a person.
-MERCHANT_SCOPES = frozenset({Scope.OFFERS, Scope.HOLDS})
+MERCHANT_SCOPES = frozenset({Scope.OFFERS, Scope.HOLDS, Scope.WEBHOOKS})
 
 
 class TokenRefused(WherewithalError):
