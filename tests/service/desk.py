@@ -27,6 +27,7 @@ from wherewithal.service.inquiry import Channel, ConsentScope, Inquiry, NewConse
 from wherewithal.service.inquiry_records import Answered
 from wherewithal.service.ports import PrequalifyPorts, Settings
 from wherewithal.service.prequalify import prequalify
+from wherewithal.service.standing_products import ProductAnswers
 from wherewithal.sources.bundle import load_bundle
 from wherewithal.sources.bureau_simulator.personas import PERSONAS_BY_NAME
 from wherewithal.sources.bureau_transunion.client import TransUnionClient
@@ -165,6 +166,7 @@ async def open_desk(
             reader=TransUnionReader(own_member_codes=frozenset()),
             bundle=everyday(),
             plans=Plans(everyday()),
+            products=ProductAnswers(everyday(), Plans(everyday())),
             flights=Flights(),
             clock=clock,
             new_uuid=uuid4,

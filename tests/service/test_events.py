@@ -71,6 +71,9 @@ def test_a_decision_and_a_power_that_falls_are_told_with_it_without_identity(dat
         stated = msgspec.structs.replace(poorer.stated, income_cents=3_500_000)
         second = await desk.tell(msgspec.structs.replace(poorer, stated=stated))
         rows = await desk.rows("select event_seq, type, payload from event order by event_seq")
+        decided = await desk.rows(
+            "select (row ->> 'power_total_cents')::bigint from decision order by seq"
+        )
         ids = {"consumer_id": first.consumer_id}
         of_second = ids | {
             "prequalification_id": second.prequalification_id,
@@ -83,9 +86,11 @@ def test_a_decision_and_a_power_that_falls_are_told_with_it_without_identity(dat
         ]
         assert rows[1][2] == of_second | {"outcome": "approved"}
         assert rows[2][2] == of_second | {
-            "power_total_cents": second.power_total_cents,
-            "power_before_cents": first.power_total_cents,
+            # As decided, not as a newcomer's share leaves it.
+            "power_total_cents": decided[1][0],
+            "power_before_cents": decided[0][0],
         }
+        assert decided[0][0] > first.power_total_cents
         identity = poorer.identity
         said = repr(rows)
         assert not [text for text in (identity.ssn, identity.family_name) if text in said]

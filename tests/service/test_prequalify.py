@@ -39,8 +39,9 @@ def test_who_is_prime_is_prequalified_for_every_product(database, bureau):
         found = [(one.product, one.status.value, one.power_cents) for one in answer.products]
         assert found == [
             ("pay_in_4", "available", 80_000),
-            ("monthly", "available", 1_000_000),
-            ("one_time_card", "available", 250_000),
+            # 60 % of what was decided: what holds at the till for somebody's first purchase.
+            ("monthly", "available", 600_000),
+            ("one_time_card", "available", 150_000),
             ("card", "available", 300_000),
         ]
         assert (answer.status, answer.outcome, answer.claim) == (
@@ -48,8 +49,9 @@ def test_who_is_prime_is_prequalified_for_every_product(database, bureau):
             "approved",
             "prequalified",
         )
+        assert [one.code for one in answer.lowered_by] == ["P_FIRST"]
         assert (answer.power_total_cents, answer.is_repeat, answer.pending) == (
-            1_000_000,
+            600_000,
             False,
             (),
         )

@@ -24,6 +24,7 @@ from tests.service.publishing import (
     with_pool,
 )
 from wherewithal.qualify.decide_frame import decide_frame
+from wherewithal.qualify.exposure import NO_EXPOSURE, person_left
 from wherewithal.qualify.merchant_index import merchants_frame
 from wherewithal.qualify.merchants import ProgramBook, merchant_answers
 from wherewithal.service.advertise import LABEL, advertise
@@ -122,18 +123,19 @@ def shop(database, bundle, directory):
     return run
 
 
-async def asked(shop, row):
+async def asked(shop, row, *, is_known=True):
     """Return a consumer for whom `row` was decided now."""
-    consumer_id = await add_consumer(shop.pool)
+    consumer_id = await add_consumer(shop.pool, is_known=is_known)
     await decide_now(shop.pool, consumer_id, row)
     return consumer_id
 
 
-def test_the_list_is_brute_force_for_everyone(shop, rows, bundle, directory):
+@pytest.mark.parametrize("is_known", [True, False], ids=["known", "newcomer"])
+def test_the_list_is_brute_force_for_everyone(shop, rows, bundle, directory, *, is_known):
     async def work(shop):
         found = {}
         for row in rows[::30]:
-            page = await shop.page(await asked(shop, row), page_size=100)
+            page = await shop.page(await asked(shop, row, is_known=is_known), page_size=100)
             found[row["applicant_id"]] = page
         return found
 
@@ -145,9 +147,16 @@ def test_the_list_is_brute_force_for_everyone(shop, rows, bundle, directory):
     book = ProgramBook(bundle, on)
     for row in rows[::30]:
         page = pages[row["applicant_id"]]
+        left = person_left(row, NO_EXPOSURE, catalogue=bundle.catalogue, on=on)
+        person = row if is_known else left
+        whole = merchant_answers(row, directory, book)
         expected = {
-            (one.merchant_id, one.product.value): (one.power_cents, one.plan, one.reason)
-            for one in merchant_answers(row, directory, book)
+            (one.merchant_id, one.product.value): (
+                one.power_cents,
+                one.plan,
+                "P_FIRST" if had.power_cents and not one.power_cents else one.reason,
+            )
+            for one, had in zip(merchant_answers(person, directory, book), whole, strict=True)
         }
         assert page.total == len(page.rows) == len(directory.merchants)
         assert {
@@ -211,9 +220,9 @@ def test_who_may_not_be_told_has_no_rows_and_no_zero(shop, rows):
         return [*pages, *at, await shop.page(uuid4()), await shop.at(uuid4(), "lantern-and-loom")]
 
     *pages, stranger, blocked, nobody, nothing = shop(work)
-    assert [(page.status, page.rows, page.total) for page in pages] == [
-        ("not_yet_assessed", (), None),
-        ("blocked", (), None),
+    assert [(page.status, page.cause, page.rows, page.total) for page in pages] == [
+        ("ask_first", "not_yet_assessed", (), None),
+        ("blocked", None, (), None),
     ]
     assert {one.status for one in stranger.products} == {ProductStatus.NOT_YET_ASSESSED}
     assert {one.status for one in blocked.products} == {ProductStatus.UNKNOWN}

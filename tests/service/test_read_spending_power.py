@@ -13,6 +13,7 @@ import pytest
 from tests.service.publishing import (
     Reader,
     add_consumer,
+    be_known,
     consumers,
     decide_now,
     execute,
@@ -22,9 +23,13 @@ from tests.service.publishing import (
     with_pool,
 )
 from wherewithal.qualify.decide_frame import decide_frame
-from wherewithal.qualify.person import PERSON_COLUMNS
+from wherewithal.qualify.exposure import NO_EXPOSURE, person_left
+from wherewithal.qualify.merchants import ProgramBook
+from wherewithal.qualify.person import PERSON_COLUMNS, person_inputs
 from wherewithal.qualify.plans import Plans
 from wherewithal.service.answers import ClaimType, ProductStatus
+from wherewithal.service.applicant_facts import calendar_day
+from wherewithal.service.person_left import whole_of
 from wherewithal.service.standing import PersonStanding
 from wherewithal.service.standing_products import ProductAnswers
 
@@ -85,6 +90,7 @@ def test_who_was_never_asked_about_is_not_yet_assessed_and_never_zero(database, 
 def test_what_a_run_decided_is_what_is_read(database, bundle, run, rows):
     async def work(pool):
         await publish(pool, run)
+        await be_known(pool)
         known, read = await consumers(pool), Reader(pool, bundle)
         return {name: await read(consumer_id) for name, consumer_id in known.items()}
 
@@ -102,6 +108,31 @@ def test_what_a_run_decided_is_what_is_read(database, bundle, run, rows):
             product: row[f"power_{product}_cents"] or None for product in PRODUCTS
         }
         assert answer.reasons == ()
+
+
+def test_a_newcomer_reads_what_holds_at_the_till(database, bundle, run, rows):
+    """By the house programs, from what a newcomer's share leaves of the decision."""
+
+    async def work(pool):
+        await publish(pool, run)
+        known, read = await consumers(pool), Reader(pool, bundle)
+        return {name: await read(consumer_id) for name, consumer_id in known.items()}
+
+    lowered, answers = 0, with_pool(database, work)
+    for name, answer in answers.items():
+        row = rows[name]
+        if row["outcome"] != "approved":
+            continue
+        today = calendar_day(datetime.now(UTC))
+        book = ProgramBook(bundle, today)
+        left = person_left(row, NO_EXPOSURE, catalogue=bundle.catalogue, on=today)
+        assert {one.product: one.power_cents or 0 for one in answer.products} == {
+            one.code.value: book.function(one.house_program)(*person_inputs(left), 0, 10_000)[0]
+            for one in bundle.catalogue.products
+        }
+        assert [one.code for one in answer.lowered_by] == ["P_FIRST"]
+        lowered += answer.power_total_cents < row["power_total_cents"]
+    assert lowered
 
 
 @pytest.mark.parametrize(
@@ -127,6 +158,7 @@ def test_a_run_says_yes_and_never_no(
 def test_every_number_of_a_plan_is_disclosed(database, bundle, run, rows):
     async def work(pool):
         await publish(pool, run, claim=ClaimType.PREQUALIFIED)
+        await be_known(pool)
         known = await consumers(pool)
         name = max(rows, key=lambda name: rows[name]["power_monthly_cents"] or 0)
         return rows[name], await Reader(pool, bundle)(known[name])
@@ -154,6 +186,7 @@ def test_the_newer_decision_stands_whichever_tempo_made_it(
         row = one("approved")
         consumer_id = (await consumers(pool))[row["applicant_id"]]
         await decide_now(pool, consumer_id, row, as_of=as_of, total_cents=123)
+        await be_known(pool)
         return row, await Reader(pool, bundle)(consumer_id)
 
     row, answer = with_pool(database, work)
@@ -278,7 +311,11 @@ def test_the_products_are_the_core_s_own_for_everyone(bundle, rows):
             continue
         standing = PersonStanding(**{name: row[name] for name in PersonStanding.__struct_fields__})
         found = answers.answers(
-            standing, used_cents=0, on=row["as_of"], expires_at=LONG_AGO, is_asked=True
+            standing,
+            left=whole_of(standing),
+            on=row["as_of"],
+            expires_at=LONG_AGO,
+            is_asked=True,
         )
         assert {one.product: one.power_cents for one in found} == {
             name: row[f"power_{name}_cents"] for name in PRODUCTS

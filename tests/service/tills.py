@@ -40,7 +40,7 @@ class Till:
 
     async def ask(self, row: dict[str, Any]) -> tuple[UUID, UUID]:
         """Return a consumer for whom `row` was decided now, and the prequalification."""
-        consumer_id = await add_consumer(self.pool)
+        consumer_id = await add_consumer(self.pool, is_known=False)
         await decide_now(self.pool, consumer_id, row)
         return consumer_id, await self.prequalify(consumer_id)
 

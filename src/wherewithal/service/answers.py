@@ -115,6 +115,8 @@ class Prequalification(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[ReasonAnswer, ...]
     #: The largest single purchase, never a sum; null where nothing was decided.
     power_total_cents: int | None
+    #: As of `SpendingPower`: why it is lower than what was decided.
+    lowered_by: tuple[ReasonAnswer, ...]
     products: tuple[ProductAnswer, ...]
     pending: tuple[Pending, ...]
     #: In words, what a consumer would ask next: what this is, how long it stands.
@@ -143,6 +145,9 @@ class SpendingPower(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime | None
     power_total_cents: int | None
     used: Used
+    #: Why it is lower than what was decided, what counts most first: principal and holds, open
+    #: plans, first purchases, an own cap. Empty: it is all there.
+    lowered_by: tuple[ReasonAnswer, ...]
     reasons: tuple[ReasonAnswer, ...]
     products: tuple[ProductAnswer, ...]
     wording: str

@@ -17,8 +17,16 @@ from wherewithal.service.merchant_answers import (
     MerchantsPage,
     MerchantsQuery,
 )
+from wherewithal.service.person_left import PersonLeft
 from wherewithal.service.person_shelves import PersonShelf, PersonShelves
-from wherewithal.service.read_spending_power import expired_products, status_of, wording_of
+from wherewithal.service.read_spending_power import (
+    Status,
+    asking_status,
+    expired_products,
+    left_now,
+    status_of,
+    wording_of,
+)
 from wherewithal.service.standing import CurrentDecision, PersonRow, ReadsPeople
 from wherewithal.service.standing_products import ProductAnswers
 from wherewithal.vocabulary.errors import CursorRefused, DomainError, Problem
@@ -48,7 +56,8 @@ async def browse_merchants(
     status, decision = status_of(row, products), row.decision
     if decision is None or status != "available":
         return _page(consumer_id, status, row, held)
-    shelf = shelves.of(row, decision, held)
+    left = left_now(row, decision, products)
+    shelf = shelves.of(left, decision, held)
     expired = expired_products(row, decision)
     standing = _without(wanted, expired, products)
     if standing is None:
@@ -56,7 +65,7 @@ async def browse_merchants(
     standing = msgspec.structs.replace(
         standing,
         asked=_asked(consumer_id, wanted),
-        context=_context(row, decision, held, expired=expired),
+        context=_context(left, decision, held, expired=expired),
     )
     try:
         found = browse(shelf.left, standing)
@@ -116,7 +125,7 @@ def _asked(consumer_id: UUID, query: Query) -> str:
 
 
 def _context(
-    row: PersonRow, decision: CurrentDecision, held: Held, *, expired: frozenset[str]
+    left: PersonLeft, decision: CurrentDecision, held: Held, *, expired: frozenset[str]
 ) -> str:
     """Return what the list is made from beside the merchants; pages of one text are one list."""
     parts = (
@@ -125,7 +134,8 @@ def _context(
         decision.decision_id,
         decision.as_of.isoformat(),
         decision.standing,
-        str(row.used_cents),
+        # Only its digest goes into a cursor.
+        msgspec.json.encode(left).decode(),
         *sorted(expired),
     )
     return "\n".join(parts)
@@ -139,7 +149,7 @@ def _refused_cursor(error: CursorRefused) -> DirectoryChanged | RequestRefused:
 
 def _page(
     consumer_id: UUID,
-    status: str,
+    status: Status,
     row: PersonRow,
     held: Held,
     *,
@@ -148,9 +158,14 @@ def _page(
 ) -> MerchantsPage:
     decision = row.decision
     is_shown = shelf is not None and found is not None and decision is not None
+    means, cause = asking_status(status)
     return MerchantsPage(
         consumer_id=str(consumer_id),
-        status=status,
+        status=means,
+        cause=cause,
+        read_at=row.read_at,
+        decision_id=decision.decision_id if decision and is_shown else None,
+        receipt_id=None,
         claim=ClaimType(decision.claim) if decision and is_shown else None,
         expires_at=decision.expires_at if decision and is_shown else None,
         directory_version=held.name,

@@ -85,9 +85,17 @@ class MerchantsPage(msgspec.Struct, frozen=True, kw_only=True):
     """A page of the list of merchants for one person, as one version of the directory has it."""
 
     consumer_id: str
-    #: As of `SpendingPower`: available | not_yet_assessed | expired | blocked | not_decided.
     #: Anything but `available` has no rows: unknown is not zero.
+    #: available | ask_first | blocked. `ask_first` is no decline: nothing stands that could answer,
+    #: and `cause` says why; a prequalification makes it stand.
     status: str
+    #: not_yet_assessed | expired | not_decided; null unless it is `ask_first`.
+    cause: str | None
+    #: When it was read, and the decision that it rests on: none is made by asking.
+    read_at: datetime
+    decision_id: str | None
+    #: The receipt of what is shown; null where nothing is.
+    receipt_id: str | None
     claim: ClaimType | None
     expires_at: datetime | None
     #: `<merchants>.<programs>`: pages of one version are one list.
@@ -139,8 +147,16 @@ class MerchantAnswer(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     mcc: str
     is_paused: bool
-    #: As of `SpendingPower`.
+    #: available | ask_first | blocked. `ask_first` is no decline: nothing stands that could answer,
+    #: and `cause` says why; a prequalification makes it stand.
     status: str
+    #: not_yet_assessed | expired | not_decided; null unless it is `ask_first`.
+    cause: str | None
+    #: When it was read, and the decision that it rests on: none is made by asking.
+    read_at: datetime
+    decision_id: str | None
+    #: The receipt of what is shown; null where nothing is.
+    receipt_id: str | None
     claim: ClaimType | None
     expires_at: datetime | None
     directory_version: str

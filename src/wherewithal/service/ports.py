@@ -27,6 +27,7 @@ from wherewithal.service.inquiry_records import (
     Recording,
     RequestKey,
 )
+from wherewithal.service.standing_products import ProductAnswers
 from wherewithal.vocabulary.consumer import Identity
 from wherewithal.vocabulary.redaction import nothing_for_rich, redacted
 
@@ -191,6 +192,7 @@ class PrequalifyPorts:
     reader: ReadsReports
     bundle: PolicyBundle
     plans: Plans
+    products: ProductAnswers
     flights: Flights
     clock: Callable[[], datetime]
     new_uuid: Callable[[], UUID]

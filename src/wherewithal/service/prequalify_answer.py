@@ -36,9 +36,11 @@ from wherewithal.service.inquiry_records import (
 from wherewithal.service.ledger_records import Event
 from wherewithal.service.notices import Communicated, ReportUsed, notice_cases
 from wherewithal.service.own_reasons import reason_answer
+from wherewithal.service.person_left import left_of
 from wherewithal.service.ports import PrequalifyPorts
 from wherewithal.service.prequalify_words import pending_of, wording_of
 from wherewithal.service.products_answer import decided_products, undecided_products
+from wherewithal.service.standing import PersonStanding
 from wherewithal.service.standing_decisions import decision_expiry
 from wherewithal.vocabulary.outcome import DECIDED, Outcome
 
@@ -87,13 +89,22 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     law_reasons: Mapping[str, str] = {}
 
 
+class _Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What the person is told of the products."""
+
+    total_cents: int | None
+    lowered_by: tuple[str, ...]
+    products: tuple[ProductAnswer, ...]
+
+
 def recording_of(case: Case, finding: Finding, ports: PrequalifyPorts) -> Recording:
     """Return everything that the finding changes, with the answer that is sent."""
     is_pending = finding.outcome is None
     products = _products(case, finding, ports)
     final_by = case.asked_at + timedelta(seconds=ports.settings.final_within_s)
     expires_at = _expires_at(case, finding, ports)
-    answer = _answer(case, finding, products, final_by=final_by, expires_at=expires_at, ports=ports)
+    told = _at_the_till(case, finding, products, ports)
+    answer = _answer(case, finding, told, final_by=final_by, expires_at=expires_at, ports=ports)
     decision = _decision_record(case, finding, expires_at=expires_at or case.at, ports=ports)
     is_decided = decision is not None and decision.outcome in _DECIDED
     return Recording(
@@ -149,10 +160,39 @@ def _products(case: Case, finding: Finding, ports: PrequalifyPorts) -> tuple[Pro
     )
 
 
+def _at_the_till(
+    case: Case, finding: Finding, products: tuple[ProductAnswer, ...], ports: PrequalifyPorts
+) -> _Told:
+    """Return the products as a hold would find them: the decision, less the person's account."""
+    row = _row(finding)
+    if row is None:
+        return _Told(total_cents=None, lowered_by=(), products=products)
+    standing = PersonStanding(**{name: row[name] for name in (*PERSON_COLUMNS, "state")})
+    left = left_of(standing, case.account.exposure, catalogue=ports.bundle.catalogue, on=case.on)
+    if left.is_whole:
+        return _Told(total_cents=row["power_total_cents"], lowered_by=(), products=products)
+    answers = decided_products(
+        ports.products.row(standing, left, on=case.on),
+        as_of=case.on,
+        decided_at=case.at,
+        bundle=ports.bundle,
+        plans=ports.plans,
+    )
+    return _Told(
+        total_cents=max(one.power_cents or 0 for one in answers),
+        lowered_by=left.lowered_by if finding.outcome == Outcome.APPROVED.value else (),
+        products=tuple(
+            # It stands for as long as the decision does.
+            msgspec.structs.replace(one, expires_at=whole.expires_at if one.best_plan else None)
+            for one, whole in zip(answers, products, strict=True)
+        ),
+    )
+
+
 def _answer(
     case: Case,
     finding: Finding,
-    products: tuple[ProductAnswer, ...],
+    told: _Told,
     *,
     final_by: datetime,
     expires_at: datetime | None,
@@ -177,8 +217,9 @@ def _answer(
         bundle_digest=made.bundle_digest if made else None,
         calendar_time_zone=CALENDAR_TIME_ZONE,
         reasons=tuple(reason_answer(code, ports.bundle) for code in finding.reasons),
-        power_total_cents=None if row is None else row["power_total_cents"],
-        products=products,
+        power_total_cents=told.total_cents,
+        lowered_by=tuple(reason_answer(code, ports.bundle) for code in told.lowered_by),
+        products=told.products,
         pending=pending_of(finding.outcome, finding.reasons, finding.waits_for),
         wording=wording_of(finding.outcome, tuple(finding.reasons)),
     )

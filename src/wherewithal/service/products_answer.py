@@ -22,7 +22,8 @@ NOT_OFFERED: Final = frozenset(
 _STATUS: Final = {
     **dict.fromkeys(NOT_OFFERED, ProductStatus.NOT_OFFERED),
     "P_PAUSED": ProductStatus.PAUSED,
-    "P_USED": ProductStatus.USED_UP,
+    # There is a limit; what is owed, too many plans or the person's own cap leave nothing of it.
+    **dict.fromkeys(("P_USED", "P_OPEN_PLANS", "P_OWN_CAP"), ProductStatus.USED_UP),
 }
 
 

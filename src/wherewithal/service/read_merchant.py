@@ -17,22 +17,20 @@ from wherewithal.service.merchant_answers import (
     MerchantAnswer,
     PaymentAnswer,
 )
+from wherewithal.service.person_left import PersonLeft, whole_of
 from wherewithal.service.products_answer import plan_answer, product_status
 from wherewithal.service.read_spending_power import (
+    asking_status,
     expired_products,
+    left_now,
     standing_of,
     status_of,
     wording_of,
 )
 from wherewithal.service.standing import CurrentDecision, PersonRow, ReadsPeople
-from wherewithal.service.standing_products import (
-    USED,
-    ProductAnswers,
-    is_about_the_person,
-    less_used,
-)
+from wherewithal.service.standing_products import ProductAnswers, is_about_the_person
 from wherewithal.vocabulary.errors import Problem
-from wherewithal.vocabulary.product import Product
+from wherewithal.vocabulary.product import Product, ProductCode
 from wherewithal.vocabulary.program import PlanCode
 from wherewithal.vocabulary.reason import ReasonKind
 
@@ -59,12 +57,14 @@ async def merchant_for(
     merchant_id: str,
     *,
     amount_cents: int | None,
+    product: ProductCode | None = None,
     people: ReadsPeople,
     directory: HeldDirectory,
     products: ProductAnswers,
 ) -> MerchantAnswer | None:
     """Return what a person can buy at a merchant; None: no such person, or no such merchant.
 
+    `product` narrows the answer to one product; None: all of them.
     Units:  cents; a plan's first payment falls due a month, or two weeks, after today.
     Null:   where nothing may be told of the person no product has a power; the status says why.
     Errors: RequestRefused for an amount that is none; Unavailable.
@@ -86,7 +86,10 @@ async def merchant_for(
     if decision is not None and is_told:
         one = _Merchant(row, decision, held, products, position)
         answers = one.answers(amount_cents)
+    if product is not None:
+        answers = tuple(one for one in answers if one.product == product.value)
     powers = [one.power_cents for one in answers if one.power_cents is not None]
+    means, cause = asking_status(status)
     is_within = any(one.plans for one in answers)
     return MerchantAnswer(
         consumer_id=str(consumer_id),
@@ -94,7 +97,11 @@ async def merchant_for(
         name=held.index.merchant_names[position],
         mcc=held.index.mcc(position),
         is_paused=bool(held.index.columns.is_paused[position]),
-        status=status,
+        status=means,
+        cause=cause,
+        read_at=row.read_at,
+        decision_id=decision.decision_id if decision and is_told else None,
+        receipt_id=None,
         claim=decision.claim if decision and is_told else None,
         expires_at=decision.expires_at if decision and is_told else None,
         directory_version=held.name,
@@ -120,11 +127,13 @@ class _Merchant:
         self._row, self._decision = row, decision
         self._held, self._products, self._position = held, products, position
         self._standing = standing_of(decision)
+        self._left = left_now(row, decision, products)
 
     def answers(self, amount_cents: int | None) -> tuple[BasketAnswer, ...]:
         """Return every product's answer, in the order of the catalogue."""
-        found = self._at(self._row.used_cents, amount_cents)
-        whole = self._at(0, amount_cents) if self._row.used_cents else found
+        found = whole = self._at(self._left, amount_cents)
+        if not self._left.is_whole and any(_is_no(one) for one in found):
+            whole = self._at(whole_of(self._standing), amount_cents)
         expired = expired_products(self._row, self._decision)
         return tuple(
             _nothing(product, ProductStatus.NOT_YET_ASSESSED)
@@ -135,10 +144,11 @@ class _Merchant:
             )
         )
 
-    def _at(self, used_cents: int, amount_cents: int | None) -> tuple[BasketProduct, ...]:
-        person = less_used(self._standing, used_cents=used_cents)
+    def _at(self, left: PersonLeft, amount_cents: int | None) -> tuple[BasketProduct, ...]:
+        index = self._held.index
+        person = left.columns_at(index.merchant_ids[self._position])
         return basket_at(
-            self._held.index,
+            index,
             person | {"outcome": self._decision.outcome},
             self._position,
             basket_cents=amount_cents or _NO_BASKET_CENTS,
@@ -148,9 +158,9 @@ class _Merchant:
         self, product: Product, left: BasketProduct, *, had_cents: int, amount: int | None
     ) -> BasketAnswer:
         answer, reason = left.answer, left.answer.reason
-        if is_about_the_person(answer.power_cents, reason):
+        if _is_no(left):
             if had_cents:
-                reason = USED
+                reason = self._left.reason
             elif self._decision.tempo != "now":
                 # Nobody asked: a "no" about the person is not told.
                 return _nothing(product, ProductStatus.NOT_YET_ASSESSED)
@@ -186,6 +196,10 @@ class _Merchant:
                 on=index.on,
             )
         )
+
+
+def _is_no(one: BasketProduct) -> bool:
+    return is_about_the_person(one.answer.power_cents, one.answer.reason)
 
 
 def _unassessed(status: str, products: ProductAnswers) -> tuple[BasketAnswer, ...]:

@@ -1,8 +1,8 @@
 """Read what a person can spend now, by the decision that stands: one statement, then bytes.
 
-What was answered when the decision was made is passed on as it is stored, as long as nothing of it
-is used, no product has expired and the law is the same; else the core computes it again. A decision
-of an offline run is computed when it is read, so that a run stores columns and no answers.
+What the decision alone comes to is passed on as it is stored, as long as the person's account
+takes nothing off it, no product has expired and the law is the same; else the core computes it. A
+decision of an offline run is computed when it is read, so that a run stores columns and no answers.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import msgspec
 
 from wherewithal.service.answers import ClaimType, ProductAnswer, ProductStatus, Used
 from wherewithal.service.applicant_facts import calendar_day
+from wherewithal.service.person_left import PersonLeft, left_of
 from wherewithal.service.standing import CurrentDecision, PersonRow, PersonStanding, ReadsPeople
 from wherewithal.service.standing_products import ProductAnswers
 from wherewithal.vocabulary.outcome import Outcome
@@ -62,6 +63,7 @@ class _Json(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: object = None
     power_total_cents: int | None = None
     used: Used
+    lowered_by: msgspec.Raw = msgspec.Raw(b"[]")
     reasons: msgspec.Raw = msgspec.Raw(b"[]")
     products: msgspec.Raw
     wording: str
@@ -101,6 +103,13 @@ def status_of(row: PersonRow, products: ProductAnswers) -> Status:
     return "available"
 
 
+def asking_status(status: Status) -> tuple[str, str | None]:
+    """Return what a status means to who asks without applying, and why nothing can be answered."""
+    if status in {"available", "blocked"}:
+        return status, None
+    return "ask_first", status
+
+
 def wording_of(status: str, decision: CurrentDecision | None) -> str:
     """Return what a status means, in words."""
     if status == "available" and decision is not None:
@@ -111,6 +120,16 @@ def wording_of(status: str, decision: CurrentDecision | None) -> str:
 def standing_of(decision: CurrentDecision) -> PersonStanding:
     """Return what power is computed from. Errors: msgspec.ValidationError if it was not us."""
     return _STANDING.decode(decision.standing)
+
+
+def left_now(row: PersonRow, decision: CurrentDecision, products: ProductAnswers) -> PersonLeft:
+    """Return what is left of a decision for a person at the moment of the reading."""
+    return left_of(
+        standing_of(decision),
+        row.exposure,
+        catalogue=products.bundle.catalogue,
+        on=calendar_day(row.read_at),
+    )
 
 
 def expired_products(row: PersonRow, decision: CurrentDecision) -> frozenset[str]:
@@ -152,6 +171,7 @@ def _answer(consumer_id: UUID, row: PersonRow, products: ProductAnswers) -> _Jso
         expires_at=decision.expires_at,
         power_total_cents=total_cents,
         used=used,
+        lowered_by=_lowered_by(row, decision, products, is_told=is_available),
         reasons=_reasons(decision, products),
         products=told,
         wording=wording_of(status, decision),
@@ -162,14 +182,15 @@ def _products(
     row: PersonRow, decision: CurrentDecision, products: ProductAnswers
 ) -> tuple[int | None, msgspec.Raw]:
     """Return the largest single purchase, and the products' part."""
-    if decision.products is not None and _is_as_answered(row, decision, products):
-        return decision.total_cents, msgspec.Raw(decision.products)
-    standing = standing_of(decision)
+    standing, left = standing_of(decision), left_now(row, decision, products)
+    is_stored = decision.products is not None and left.is_whole
+    if is_stored and _is_as_answered(row, decision, products):
+        return decision.total_cents, msgspec.Raw(decision.products or b"")
     if not products.knows(standing):
         return None, _unassessed(products, "expired")
     answers = products.answers(
         standing,
-        used_cents=row.used_cents,
+        left=left,
         on=calendar_day(row.read_at),
         expires_at=decision.expires_at,
         is_asked=decision.tempo == "now",
@@ -182,10 +203,8 @@ def _products(
 
 
 def _is_as_answered(row: PersonRow, decision: CurrentDecision, products: ProductAnswers) -> bool:
-    """Return whether what was answered at the time is still what holds."""
+    """Return whether what was stored at the time is still what the decision comes to."""
     bundle, on = products.bundle, calendar_day(row.read_at)
-    if row.used_cents or decision.products is None:
-        return False
     if decision.bundle_digest == bundle.digest and (
         bundle.edition_begin(on) != bundle.edition_begin(calendar_day(decision.as_of))
     ):
@@ -211,6 +230,15 @@ def _unassessed(products: ProductAnswers, status: str) -> msgspec.Raw:
     known = status in {"not_yet_assessed", "expired"}
     meaning = ProductStatus.NOT_YET_ASSESSED if known else ProductStatus.UNKNOWN
     return msgspec.Raw(products.unassessed_json(meaning))
+
+
+def _lowered_by(
+    row: PersonRow, decision: CurrentDecision, products: ProductAnswers, *, is_told: bool
+) -> msgspec.Raw:
+    """Return why the power is lower than what was decided, in words."""
+    if not is_told or decision.outcome != _APPROVED:
+        return msgspec.Raw(b"[]")
+    return msgspec.Raw(products.reasons_json(left_now(row, decision, products).lowered_by))
 
 
 def _reasons(decision: CurrentDecision, products: ProductAnswers) -> msgspec.Raw:

@@ -20,21 +20,20 @@ from wherewithal.qualify.person import person_inputs
 from wherewithal.qualify.plans import Plans
 from wherewithal.service.answers import ProductAnswer, ProductStatus, ReasonAnswer
 from wherewithal.service.own_reasons import reason_answer
+from wherewithal.service.person_left import PersonLeft
 from wherewithal.service.products_answer import (
     decided_products,
     product_status,
     undecided_products,
 )
+from wherewithal.service.promises import Promises
 from wherewithal.service.standing import PersonStanding
 
-#: The reason of a power that is zero only because of what is in use.
-USED: Final = "P_USED"
 #: No merchant is named, so none has a share of its own.
 _WHOLE_SHARE_BPS: Final = 10_000
 #: Answers that are kept: most people of a run stand alike.
 _ANSWERS_MAX: Final = 16_384
 _ENCODER: Final = msgspec.json.Encoder()
-_LIMITS: Final = tuple(f"limit_{node.value}_cents" for node in contract.LIMITS)
 
 
 class ProductAnswers:
@@ -48,6 +47,11 @@ class ProductAnswers:
         self._kept_reasons: dict[tuple[str, ...], bytes] = {}
         self._kept_unassessed: dict[ProductStatus, bytes] = {}
 
+    @cached_property
+    def promises(self) -> Promises:
+        """Return what commitments are made and judged by, under this bundle."""
+        return Promises(self.bundle)
+
     def knows(self, standing: PersonStanding) -> bool:
         """Return whether the bundle has the pricing tier; another one may have named it."""
         return standing.pricing_tier in self._tiers
@@ -56,19 +60,18 @@ class ProductAnswers:
         self,
         standing: PersonStanding,
         *,
-        used_cents: int,
+        left: PersonLeft,
         on: datetime.date,
         expires_at: datetime.datetime,
         is_asked: bool,
     ) -> tuple[ProductAnswer, ...]:
         """Return every product's answer on a day, in the catalogue's order.
 
-        Units:  cents. What is used lowers every limit, since it is not known under which it falls:
-                power is never told too high.
+        Units:  cents; of what is `left` of `standing`.
         Null:   `standing` is of a person who was decided; for others see `unassessed`. Where nobody
                 asked, a "no" that is about the person is told as not yet assessed.
         """
-        answers = self._kept(standing, used_cents, on, expires_at)
+        answers = self._kept(standing, left, on, expires_at)
         return answers if is_asked else tuple(map(as_unasked, answers))
 
     def unassessed(self, status: ProductStatus) -> tuple[ProductAnswer, ...]:
@@ -110,31 +113,43 @@ class ProductAnswers:
     def _answers(
         self,
         standing: PersonStanding,
-        used_cents: int,
+        left: PersonLeft,
         on: datetime.date,
         expires_at: datetime.datetime,
     ) -> tuple[ProductAnswer, ...]:
-        left, whole = less_used(standing, used_cents=used_cents), msgspec.structs.asdict(standing)
-        row, book = dict(whole), self._book(on)
-        for product in self.bundle.catalogue.products:
-            code, function = product.code.value, book.function(product.house_program)
-            power_cents, _, plan, _, reason = function(*person_inputs(left), 0, _WHOLE_SHARE_BPS)
-            if used_cents and is_about_the_person(power_cents, reason):
-                had_cents = function(*person_inputs(whole), 0, _WHOLE_SHARE_BPS)[0]
-                reason = USED if had_cents else reason
-            row |= {
-                f"power_{code}_cents": power_cents,
-                f"plan_{code}": plan,
-                f"reason_{code}": reason,
-            }
         decided_at = datetime.datetime.combine(on, datetime.time.min, datetime.UTC)
         answers = decided_products(
-            row, as_of=on, decided_at=decided_at, bundle=self.bundle, plans=self.plans
+            self.row(standing, left, on=on),
+            as_of=on,
+            decided_at=decided_at,
+            bundle=self.bundle,
+            plans=self.plans,
         )
         return tuple(
             msgspec.structs.replace(one, expires_at=expires_at if one.best_plan else None)
             for one in answers
         )
+
+    def row(
+        self, standing: PersonStanding, left: PersonLeft, *, on: datetime.date
+    ) -> dict[str, Any]:
+        """Return the columns of a decision row that are about products, by what is left."""
+        whole, book = msgspec.structs.asdict(standing), self._book(on)
+        row = dict(whole)
+        for product in self.bundle.catalogue.products:
+            code, function = product.code.value, book.function(product.house_program)
+            power_cents, _, plan, _, reason = function(
+                *person_inputs(left.columns()), 0, _WHOLE_SHARE_BPS
+            )
+            if not left.is_whole and is_about_the_person(power_cents, reason):
+                had_cents = function(*person_inputs(whole), 0, _WHOLE_SHARE_BPS)[0]
+                reason = left.reason if had_cents else reason
+            row |= {
+                f"power_{code}_cents": power_cents,
+                f"plan_{code}": plan,
+                f"reason_{code}": reason,
+            }
+        return row
 
 
 def as_unasked(answer: ProductAnswer) -> ProductAnswer:
@@ -149,12 +164,3 @@ def as_unasked(answer: ProductAnswer) -> ProductAnswer:
 def is_about_the_person(power_cents: int, reason: str | None) -> bool:
     """Return whether a zero is for the person's own limits, tier or capacity."""
     return product_status(power_cents, reason) is ProductStatus.NOT_ELIGIBLE
-
-
-def less_used(standing: PersonStanding, *, used_cents: int) -> dict[str, Any]:
-    """Return a person's columns with every limit lowered by what is in use, never below zero."""
-    given = msgspec.structs.asdict(standing)
-    for name in _LIMITS if used_cents else ():
-        if given[name] is not None:
-            given[name] = max(0, given[name] - used_cents)
-    return given

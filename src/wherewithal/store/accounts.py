@@ -13,6 +13,7 @@ from wherewithal.service.inquiry_records import (
     Recording,
     StandingDecision,
 )
+from wherewithal.store.powers import exposure_of
 from wherewithal.store.sealing import Sealer
 from wherewithal.vocabulary.consumer import Identity
 from wherewithal.vocabulary.stated import Stated
@@ -47,6 +48,7 @@ def account_of(row: tuple[Any, ...], sealer: Sealer) -> Account:
         inquiries_24h=asked,
         power_total_cents=total_cents,
         is_refuted=bool(is_refuted),
+        exposure=exposure_of(rest[26:32]),
     )
 
 

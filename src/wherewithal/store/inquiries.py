@@ -36,6 +36,7 @@ from wherewithal.store.accounts import account_of, ids_of, stated_of
 from wherewithal.store.blind_index import BlindIndex
 from wherewithal.store.fetch import change, fetch_all, fetch_one
 from wherewithal.store.pool import Connection, Pool
+from wherewithal.store.powers import EXPOSURE_COLUMNS, EXPOSURE_JOIN
 from wherewithal.store.pulls import begin_pull, consent_refusals
 from wherewithal.store.queries import load_queries
 from wherewithal.store.recordings import recording_statement
@@ -46,12 +47,14 @@ from wherewithal.vocabulary.consumer import Identity, match_keys
 
 _INQUIRIES: Final = load_queries("inquiries.sql")
 _CONSUMERS: Final = load_queries("consumers.sql")
+_ACCOUNT: Final = {"exposure_columns": EXPOSURE_COLUMNS, "exposure_join": EXPOSURE_JOIN}
 _OPEN: Final = statement_of(
-    [_INQUIRIES["claimed"], _INQUIRIES["found"]], _INQUIRIES["account"].format(head="claimed")
+    [_INQUIRIES["claimed"], _INQUIRIES["found"]],
+    _INQUIRIES["account"].format(head="claimed", **_ACCOUNT),
 )
 _OPEN_PENDING: Final = statement_of(
     [_INQUIRIES["pending"], _INQUIRIES["found_pending"]],
-    _INQUIRIES["account"].format(head="pending"),
+    _INQUIRIES["account"].format(head="pending", **_ACCOUNT),
 )
 _PENDING_HEAD: Final = statement_of([_INQUIRIES["pending"]], _INQUIRIES["pending_head"])
 _encode_identity = msgspec.json.Encoder().encode

@@ -17,7 +17,15 @@ from wherewithal.store.pool import Pool
 from wherewithal.store.queries import load_queries
 
 #: One statement, to which others may add columns of their own after PERSON_WIDTH.
-PERSON_STATEMENT: Final = load_queries("powers.sql")["read_person"]
+_QUERIES: Final = load_queries("powers.sql")
+_EXPOSURE: Final = _QUERIES["exposure"].partition("\n")[2]
+PERSON_STATEMENT: Final = _QUERIES["read_person"].replace(
+    "{exposure}", _EXPOSURE.replace("{at}", "clock.at")
+)
+#: What another statement joins to its consumer `c`, as `x`, and the columns that it then selects.
+EXPOSURE_JOIN: Final = _EXPOSURE.replace("{at}", "statement_timestamp()")
+EXPOSURE_COLUMNS: Final = """x.positions::text, c.own_cap_cents, c.first_booked_on,
+    c.on_time_payments, c.has_charge_off, statement_timestamp()"""
 PERSON_WIDTH: Final = 21
 _READ_PERSON: Final = PERSON_STATEMENT.format(more="")
 _POSITIONS: Final = msgspec.json.Decoder(tuple[Position, ...])
@@ -39,8 +47,20 @@ class PeopleInStore:
 
 def person_of(row: Sequence[Any]) -> PersonRow:
     """Return the person of a row of `read_person`, in its order of columns."""
-    read_at, is_blocked, positions, own_cap, first_booked_on, on_time, has_charge_off = row[:7]
+    read_at, is_blocked, *exposure = row[:7]
     merchants, programs, *decision = row[7:PERSON_WIDTH]
+    return PersonRow(
+        read_at=read_at,
+        is_blocked=is_blocked,
+        exposure=exposure_of([*exposure, read_at]),
+        directory=DirectoryVersion(merchants, programs),
+        decision=None if decision[0] is None else _decision(decision),
+    )
+
+
+def exposure_of(row: Sequence[Any]) -> Exposure:
+    """Return the exposure of EXPOSURE_COLUMNS, in their order."""
+    positions, own_cap, first_booked_on, on_time, has_charge_off, read_at = row
     found = () if positions is None else _POSITIONS.decode(positions)
     today = calendar_day(read_at)
     late = [
@@ -50,19 +70,13 @@ def person_of(row: Sequence[Any]) -> PersonRow:
         for due in one.payments[:1]
         if due.due_on < today
     ]
-    return PersonRow(
-        read_at=read_at,
-        is_blocked=is_blocked,
-        exposure=Exposure(
-            positions=found,
-            own_cap_cents=own_cap,
-            first_booked_on=first_booked_on,
-            on_time_payments=on_time,
-            has_charge_off=has_charge_off,
-            late_since=min(late, default=None),
-        ),
-        directory=DirectoryVersion(merchants, programs),
-        decision=None if decision[0] is None else _decision(decision),
+    return Exposure(
+        positions=found,
+        own_cap_cents=own_cap,
+        first_booked_on=first_booked_on,
+        on_time_payments=on_time,
+        has_charge_off=has_charge_off,
+        late_since=min(late, default=None),
     )
 
 

@@ -58,7 +58,8 @@ select {head}.inquiry_id, c.consumer_id, f.found_by, c.data_key, i.sealed, c.blo
     c.blocks_credit = '{{}}' and r.inquiry_id is null and coalesce((
         select bool_and(failure in ('identity_mismatch', 'no_hit')) and bool_and(status = 'answered')
         from report where consumer_id = c.consumer_id
-    ), false)
+    ), false),
+    {exposure_columns}
 from {head}
 left join found f on true
 left join consumer c on c.consumer_id = f.consumer_id
@@ -94,6 +95,7 @@ left join lateral (
         and prequalification_id <> {head}.inquiry_id
 ) asked on true
 left join power p on p.consumer_id = c.consumer_id and p.expires_at > %(at)s::timestamptz
+{exposure_join}
 
 -- find_answer --
 -- The first answer to a key, byte for byte, and whether the key stands for this request.

@@ -1,5 +1,30 @@
 -- Reading what stands for a person: one statement, whichever tempo decided.
 
+-- exposure --
+-- What a consumer `c` owes and holds at a moment: joined as `x`, only where there is some.
+left join lateral (
+        select jsonb_agg(p order by p.at) as positions
+          from (
+                select h.product, h.plan, h.merchant_id, h.held_cents as principal_cents,
+                       true as is_hold, h.payments, h.placed_at as at
+                  from hold h
+                 where h.consumer_id = c.consumer_id and h.status = 'held' and h.expires_at > {at}
+                 union all
+                select l.product, l.plan, l.merchant_id, l.outstanding_cents, false, i.payments,
+                       l.booked_at
+                  from loan l
+                 cross join lateral (
+                        select coalesce(jsonb_agg(
+                                   jsonb_build_array(n.due_on, n.amount_cents - n.paid_cents)
+                                   order by n.number), '[]') as payments
+                          from instalment n
+                         where n.consumer_id = l.consumer_id and n.loan_id = l.loan_id
+                           and n.paid_cents < n.amount_cents
+                       ) i
+                 where l.consumer_id = c.consumer_id and l.status = 'open'
+               ) p
+       ) x on c.drawn_cents + c.held_cents > 0
+
 -- read_person --
 -- The newest decision by (as_of, seq): the one made now, or a row of a generation that is current when
 -- this statement begins. Of equal moments the one made now stands. Blocks and what is used are the
@@ -31,26 +56,5 @@ select clock.at, c.blocks_credit <> '{{}}', x.positions::text, c.own_cap_cents, 
          order by as_of desc, seq desc
          limit 1
        ) d on true
-  left join lateral (
-        select jsonb_agg(p order by p.at) as positions
-          from (
-                select h.product, h.plan, h.merchant_id, h.held_cents as principal_cents,
-                       true as is_hold, h.payments, h.placed_at as at
-                  from hold h
-                 where h.consumer_id = c.consumer_id and h.status = 'held' and h.expires_at > clock.at
-                 union all
-                select l.product, l.plan, l.merchant_id, l.outstanding_cents, false, i.payments,
-                       l.booked_at
-                  from loan l
-                 cross join lateral (
-                        select coalesce(jsonb_agg(
-                                   jsonb_build_array(n.due_on, n.amount_cents - n.paid_cents)
-                                   order by n.number), '[]') as payments
-                          from instalment n
-                         where n.consumer_id = l.consumer_id and n.loan_id = l.loan_id
-                           and n.paid_cents < n.amount_cents
-                       ) i
-                 where l.consumer_id = c.consumer_id and l.status = 'open'
-               ) p
-       ) x on c.drawn_cents + c.held_cents > 0
+{exposure}
  where c.consumer_id = %(consumer_id)s
