@@ -12,8 +12,8 @@ from uuid import UUID, uuid4
 import msgspec
 
 from tests.service.desk import Desk, everyday, inquiry_of, open_desk
-from tests.service.publishing import execute
-from tests.service.tills import MERCHANT, Reader, Till
+from tests.service.publishing import Reader, execute
+from tests.service.tills import MERCHANT, Till
 from wherewithal.qualify.bundle import PolicyBundle
 from wherewithal.qualify.merchant_index import merchants_frame
 from wherewithal.qualify.plans import Plans

@@ -22,6 +22,7 @@ from wherewithal.store.ledger import LedgerInStore
 from wherewithal.store.pool import Pool
 from wherewithal.store.powers import PeopleInStore
 from wherewithal.surfaces.http.routes_hold import HoldDoors
+from wherewithal.wiring.commitments import promised_terms
 
 #: What was asked (place, capture, void) and what came of it: a name of ours.
 CountHold = Callable[[str, str], None]
@@ -38,6 +39,7 @@ def hold_ports(pool: Pool, *, directory: HeldDirectory, products: ProductAnswers
         products=products,
         new_uuid=uuid4,
         has_room=MerchantRoom(ledger, monotonic=time.monotonic),
+        promised=promised_terms(pool, products=products),
     )
 
 

@@ -27,6 +27,9 @@ from wherewithal.vocabulary.errors import InputRefused, Problem
 from wherewithal.vocabulary.redaction import nothing_for_rich, redacted
 
 VARIABLE = "WHEREWITHAL_KEY"
+#: Raised by one, it rotates the key that signs commitments; at most once in a commitment's life.
+SIGNING_VARIABLE = "WHEREWITHAL_SIGNING_VERSION"
+SIGNING_VERSION_MAX = 10_000
 MASTER_BYTES = 32
 #: 32 random bytes have at least this many different ones, but for one time in 10^30.
 _DIFFERENT_BYTES_MIN = 8
@@ -53,6 +56,9 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True):
     tokens: bytes
     #: Digests request bodies, which hold identity data, for the comparing of retries.
     idempotency: bytes
+    #: Seeds of the keys that sign commitments, the newest first; the one before it is published
+    #: too, as long as what it signed may live.
+    signing: tuple[bytes, ...]
 
     __repr__ = redacted
     __rich_repr__ = nothing_for_rich
@@ -73,17 +79,18 @@ def keys_at_start(
     Errors: KeysRefused if there is no key, or it is not 32 random bytes in base64url, or others may
             read the file.
     """
+    version = _signing_version(environment)
     if (text := environment.get(VARIABLE)) is not None:
-        return keys_of(_master_of(text, place=VARIABLE))
+        return keys_of(_master_of(text, place=VARIABLE), signing_version=version)
     if file is None:
         raise _refuse("key_missing", VARIABLE, f"is not set; {_REMEDY}")
     if may_make:
         with suppress(FileExistsError):
             _make(file, random_bytes(MASTER_BYTES))
-    return keys_of(_master_of(_read(file), place=str(file)))
+    return keys_of(_master_of(_read(file), place=str(file)), signing_version=version)
 
 
-def keys_of(master: bytes) -> Keys:
+def keys_of(master: bytes, *, signing_version: int = 1) -> Keys:
     """Return what derives from a master secret of 32 bytes (RFC 5869)."""
     return Keys(
         key_id=_derive(master, "key id")[:4].hex(),
@@ -91,7 +98,20 @@ def keys_of(master: bytes) -> Keys:
         blind_index=_derive(master, "blind index"),
         tokens=_derive(master, "tokens"),
         idempotency=_derive(master, "idempotency"),
+        signing=tuple(
+            _derive(master, f"signing {number}")
+            for number in range(signing_version, max(0, signing_version - 2), -1)
+        ),
     )
+
+
+def _signing_version(environment: Mapping[str, str]) -> int:
+    """Return which key signs: one more, and another does, beside which the last is published."""
+    text = environment.get(SIGNING_VARIABLE, "1")
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= SIGNING_VERSION_MAX:
+        message = f"expected a whole number from 1 to {SIGNING_VERSION_MAX}"
+        raise _refuse("out_of_range", SIGNING_VARIABLE, message)
+    return int(text)
 
 
 def _derive(master: bytes, purpose: str) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wherewithal.service.hold_refusals import REFUSALS
+from wherewithal.service.issue_commitment import COMMITMENT_REFUSALS
 from wherewithal.service.loan_refusals import LOAN_REFUSALS
 
 URN = "urn:wherewithal:problem:"
@@ -114,6 +115,12 @@ _TYPES = (
     ),
     _type(
         422,
+        "commitment-refused",
+        "Nothing can be promised",
+        "`errors` has the one code that says why; nothing was changed",
+    ),
+    _type(
+        422,
         "loan-refused",
         "This cannot be recorded of the loan",
         "`errors` has the one code that says why; nothing was recorded",
@@ -213,7 +220,10 @@ CODES = {
     "unusable_name": "nothing is left of the name to search for",
     "cursor_malformed": "not a cursor of ours",
     "cursor_of_another_query": "the cursor was given for another query or person",
+    "asking": "too many questions about one person, or by one caller",
     "holds_at_merchant": "this merchant has as many active holds as it may have",
+    # Why nothing is promised.
+    **{code: message for code, (_, message) in COMMITMENT_REFUSALS.items()},
     # Why a hold is not placed, captured or voided.
     **{code: message for code, (_, message) in REFUSALS.items()},
     # Why a payment, a refund or a charge-off is not recorded.

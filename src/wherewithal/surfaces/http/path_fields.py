@@ -37,6 +37,12 @@ HOLD_ID = Field(
     is_required=True,
     example="c8a0f6d2-6a58-4f7c-b7a5-0a8f6f1b2d39",
 )
+COMMITMENT_ID = Field(
+    kind=Id(),
+    meaning="the commitment",
+    is_required=True,
+    example="b5b7a0a9-2f4e-4a53-9c3a-7a2f1d7b8e10",
+)
 DECISION_ID = Field(
     kind=Text(
         characters_max=32,

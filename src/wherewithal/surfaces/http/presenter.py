@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
 from litestar.exceptions import HTTPException
 
 from wherewithal.service.errors import (
@@ -20,7 +21,8 @@ from wherewithal.service.errors import (
     TooMany,
     Unavailable,
 )
-from wherewithal.service.hold_refusals import HoldRefused, UnknownHold
+from wherewithal.service.hold_refusals import CommitmentNotHonoured, HoldRefused, UnknownHold
+from wherewithal.service.issue_commitment import CommitmentRefused
 from wherewithal.service.loan_refusals import LoanRefused, UnknownLoan
 from wherewithal.surfaces.http.problem import Mistake, Refused, mistake_of
 from wherewithal.surfaces.http.reply import Headers
@@ -31,6 +33,7 @@ _REFUSALS: tuple[tuple[type[RequestRefused], str], ...] = (
     (ConsentRefused, "consent-refused"),
     (KeyReused, "key-reused"),
     (AmbiguousIdentity, "ambiguous-identity"),
+    (CommitmentRefused, "commitment-refused"),
     (UnknownHold, "not-found"),
     (HoldRefused, "hold-refused"),
     (UnknownLoan, "not-found"),
@@ -55,6 +58,8 @@ def refusal_of(error: Exception) -> Refused:
     """Return what is answered for an exception."""
     if isinstance(error, Refused):
         return error
+    if isinstance(error, CommitmentNotHonoured):
+        return Refused("hold-refused", mistakes=[_not_honoured(error)])
     if isinstance(error, RequestRefused):
         return Refused(_name(error, _REFUSALS), mistakes=_mistakes(error.problems))
     if isinstance(error, Conflicting):
@@ -68,6 +73,14 @@ def refusal_of(error: Exception) -> Refused:
     if isinstance(error, HTTPException) and error.status_code < 500:
         return _of_litestar(error)
     return Refused("internal-error")
+
+
+def _not_honoured(error: CommitmentNotHonoured) -> Mistake:
+    """Return all that a merchant hears: a class, and an amount where the person shares amounts."""
+    mistake = mistake_of(error.problems[0])
+    return msgspec.structs.replace(
+        mistake, cause_class=error.cause_class, still_stands_cents=error.still_stands_cents
+    )
 
 
 def _of_litestar(error: HTTPException) -> Refused:

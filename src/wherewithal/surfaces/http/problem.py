@@ -25,6 +25,10 @@ class Mistake(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     code: str
     expected: str | None = None
     hint: str | None = None
+    #: Of a commitment that is not honoured: changed_facts, terms_closed or identity.
+    cause_class: str | None = None
+    #: The basket that the consumer could still buy there; only where they share amounts with you.
+    still_stands_cents: int | None = None
 
 
 class ProblemDetails(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
