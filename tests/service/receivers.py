@@ -185,8 +185,9 @@ async def deliver_until(
 
 
 async def make_due(pool: Pool) -> None:
-    """Let every pause be over."""
-    await execute(pool, "update delivery set next_at = now() where status = 'waiting'")
+    """Let every pause be over; leases go on."""
+    due = "update delivery set next_at = now() where status = 'waiting' and claim is null"
+    await execute(pool, due)
 
 
 async def rows(pool: Pool, query: str, *values: Any) -> list[tuple[Any, ...]]:
