@@ -14,6 +14,7 @@ from wherewithal.service.errors import Unavailable
 from wherewithal.surfaces.jobs import (
     FINISH,
     PURGE,
+    SWEEP,
     JobPorts,
     StillWaiting,
     build_jobs,
@@ -97,3 +98,20 @@ def test_old_keys_are_deleted_in_bites():
 
     asyncio.run(run())
     assert left == []
+
+
+def test_expired_holds_are_swept_until_none_is_left():
+    left = [500, 500, 3]
+
+    async def sweep(consumers_max):
+        assert consumers_max == 500
+        return left.pop(0)
+
+    async def run():
+        app = app_of(sweep=sweep)
+        await app.tasks[SWEEP](timestamp=0)
+        return app.periodic_registry.periodic_tasks
+
+    periodic = asyncio.run(run())
+    assert left == []
+    assert {task.task.name: task.cron for task in periodic.values()}[SWEEP] == "* * * * *"

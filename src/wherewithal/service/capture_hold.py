@@ -54,14 +54,14 @@ async def capture_hold(
         if account is None or account.view.hold is None:
             raise UnknownHold
         book = AccountBook(account.view)
-        answer = _captured(request, account.view, book, loan_id)
+        answer = book_capture(request, account.view, book, loan_id)
         await account.write(book.changes)
     if isinstance(answer, HoldRefused):
         raise answer
     return answer
 
 
-def _captured(
+def book_capture(
     request: CaptureRequest, view: AccountView, book: AccountBook, loan_id: UUID
 ) -> CaptureAnswer | HoldRefused:
     """Note the capture in the book, or say why there is none."""
