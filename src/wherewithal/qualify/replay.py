@@ -310,4 +310,5 @@ def _by_key(
 
 def _plain(value: Any) -> Any:
     """Return a value as JSON would have it."""
-    return msgspec.to_builtins(value)
+    plain = msgspec.to_builtins(value)
+    return list(plain) if isinstance(plain, tuple) else plain

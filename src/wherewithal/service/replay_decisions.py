@@ -50,7 +50,7 @@ from wherewithal.vocabulary.facts import Fact
 _SAME_NAME_MAX: Final = 1_000
 _PAGE_ROWS: Final = 500
 #: Decisions that differ and are told in full at the end of a walk.
-_EXAMPLES_MAX: Final = 20
+_EXAMPLES_MAX: Final = 50
 _NOT_KEPT: Final = Missing(
     cause=Cause.FACTS,
     words="its facts were not kept, or cannot be read: the run was published before they were kept,"
