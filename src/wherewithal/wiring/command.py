@@ -31,6 +31,7 @@ from wherewithal.wiring.places import BUNDLE, shipped
 from wherewithal.wiring.service_ports import (
     demo_ports,
     merchant_ports,
+    ledger_ports,
     publish_ports,
     replay_ports,
     service_ports,
@@ -58,6 +59,8 @@ def app_of(ports: Ports) -> App:
         merchants=merchant_ports(),
         replay=replay_ports(),
         demo=demo_ports(),
+        ledger=ledger_ports(),
+        commitments=commitment_ports(),
     )
 
 

@@ -136,7 +136,7 @@ async def publish_run(
     request: PublishRequest, on_progress: Callable[[int, int], None]
 ) -> PublishAnswer:
     """Publish a finished offline run; what decided it is kept first."""
-    async with _batch_pool() as pool:
+    async with batch_pool() as pool:
         await keep_run_artefacts(ArtefactsInStore(pool), request.run)
         return await publish_generation(
             request,
@@ -149,13 +149,13 @@ async def publish_run(
 
 async def roll_back_run(portfolio: str) -> PublishAnswer:
     """Make the generation before the current one current again."""
-    async with _batch_pool() as pool:
+    async with batch_pool() as pool:
         return await roll_back(portfolio, generations=GenerationsInStore(pool))
 
 
 async def prune_runs(portfolio: str, keep: int) -> list[int]:
     """Delete superseded generations but the last ones."""
-    async with _batch_pool() as pool:
+    async with batch_pool() as pool:
         return await prune_generations(portfolio, keep=keep, generations=GenerationsInStore(pool))
 
 
@@ -172,7 +172,7 @@ def read_programs(programs: Path) -> Sequence[Program]:
 
 async def replace_directory(whole: Directory) -> DirectoryVersion:
     """Write all merchants and programs anew."""
-    async with _batch_pool() as pool:
+    async with batch_pool() as pool:
         return await DirectoryInStore(pool).replace_directory(
             merchants_frame(whole), whole.programs
         )
@@ -180,12 +180,12 @@ async def replace_directory(whole: Directory) -> DirectoryVersion:
 
 async def put_programs(programs: Sequence[Program]) -> DirectoryVersion:
     """Add programs, and change those that are there."""
-    async with _batch_pool() as pool:
+    async with batch_pool() as pool:
         return await DirectoryInStore(pool).put_programs(programs)
 
 
 @asynccontextmanager
-async def _batch_pool() -> AsyncIterator[Pool]:
+async def batch_pool() -> AsyncIterator[Pool]:
     """Yield connections to a database that has this program's schema."""
     with open_database(_settings(None)) as dsn:
         async with open_pool(dsn, max_size=2, statement_ms_max=_BATCH_STATEMENT_MS) as pool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from wherewithal.surfaces.cli.demo_ports import DemoPorts
 from wherewithal.surfaces.cli.merchants import MerchantPorts
+from wherewithal.surfaces.cli.ledger import LedgerPorts
 from wherewithal.surfaces.cli.publish import PublishPorts
 from wherewithal.surfaces.cli.replay import ReplayPorts
 from wherewithal.surfaces.cli.service import ServicePorts
@@ -57,6 +58,21 @@ def replay_ports() -> ReplayPorts:
 
 
 def demo_ports() -> DemoPorts:
+def ledger_ports() -> LedgerPorts:
+    """Return what `loans` and `ledger` reach for."""
+    return LedgerPorts(
+        load=_late("load_loans", "ledger_commands"), check=_late("check_ledger", "ledger_commands")
+    )
+
+
+def commitment_ports() -> CommitmentPorts:
+    """Return what `commitment` reaches for."""
+    return CommitmentPorts(
+        verify=_late("verify", "commitment_commands"),
+        honour_rate=_late("honour_rate", "commitment_commands"),
+    )
+
+
     """Return what the demo's service needs."""
     return DemoPorts(
         start_service=_late("start_demo_service", "demo_service"),

@@ -14,6 +14,7 @@ from wherewithal.surfaces.cli.demo import add_demo
 from wherewithal.surfaces.cli.demo_ports import DemoPorts
 from wherewithal.surfaces.cli.dmn import add_dmn
 from wherewithal.surfaces.cli.lending import add_lending
+from wherewithal.surfaces.cli.ledger import LedgerPorts, add_ledger
 from wherewithal.surfaces.cli.merchants import MerchantPorts, add_merchants
 from wherewithal.surfaces.cli.offline import add_offline
 from wherewithal.surfaces.cli.policy import add_policy
@@ -43,6 +44,8 @@ def build_app(
     merchants: MerchantPorts,
     replay: ReplayPorts,
     demo: DemoPorts,
+    ledger: LedgerPorts,
+    commitments: CommitmentPorts,
 ) -> App:
     """Return the app with all commands."""
     app = App(
@@ -59,6 +62,8 @@ def build_app(
     add_publish(app, publish)
     add_replay(app, replay)
     add_merchants(app, merchants)
+    add_ledger(app, ledger)
+    add_commitment(app, commitments)
     add_policy(app, ports)
     add_lending(app)
     add_dmn(app, ports)
