@@ -64,7 +64,10 @@ REFUSALS: Final = MappingProxyType(
         "hold_voided": ("$.hold_id", "the hold was voided; place a new one"),
         "hold_expired": ("$.hold_id", "the hold has expired; place a new one"),
         "above_hold": ("$.amount_cents", "more than what is still held cannot be captured"),
-        "too_small": ("$.amount_cents", "a part is $1.00 at least, unless it is all that is left of the basket"),
+        "too_small": (
+            "$.amount_cents",
+            "a part is $1.00 at least, unless it is all that is left of the basket",
+        ),
     }
 )
 
