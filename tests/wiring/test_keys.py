@@ -48,7 +48,25 @@ def test_keys_derive_as_they_did_when_identities_were_sealed():
         idempotency=bytes.fromhex(
             "4d7b0dfd9e3249a260515b6fbfc85666f7a626a6ef53536a8eb95e4443217a69"
         ),
+        signing=(
+            bytes.fromhex("46ba3fb6c13bef48c982204653477d68360041f65da51f15dc586d37e41760c9"),
+        ),
     )
+
+
+def test_a_raised_version_signs_with_another_key_and_publishes_the_last_one():
+    first, second, third = [
+        start({"WHEREWITHAL_KEY": TEXT, "WHEREWITHAL_SIGNING_VERSION": version}).signing
+        for version in "123"
+    ]
+    assert (len(first), second[1], third[1]) == (1, first[0], second[0])
+    assert len({first[0], second[0], third[0]}) == 3
+
+
+@pytest.mark.parametrize("version", ["0", "-1", "x", "", "10001", "\u0661"])
+def test_a_version_that_is_none_is_refused(version):
+    environment = {"WHEREWITHAL_KEY": TEXT, "WHEREWITHAL_SIGNING_VERSION": version}
+    assert code_of(environment=environment) == "out_of_range"
 
 
 @pytest.mark.parametrize("text", [TEXT, f"{TEXT}=", f" {TEXT}\n"])

@@ -29,9 +29,10 @@ from wherewithal.wiring.directory import sample_directory_for
 from wherewithal.wiring.offline import offline_run
 from wherewithal.wiring.places import BUNDLE, shipped
 from wherewithal.wiring.service_ports import (
+    commitment_ports,
     demo_ports,
-    merchant_ports,
     ledger_ports,
+    merchant_ports,
     publish_ports,
     replay_ports,
     service_ports,
@@ -58,9 +59,9 @@ def app_of(ports: Ports) -> App:
         publish=publish_ports(),
         merchants=merchant_ports(),
         replay=replay_ports(),
-        demo=demo_ports(),
         ledger=ledger_ports(),
         commitments=commitment_ports(),
+        demo=demo_ports(),
     )
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from wherewithal.surfaces.cli.commitment import CommitmentPorts
 from wherewithal.surfaces.cli.demo_ports import DemoPorts
-from wherewithal.surfaces.cli.merchants import MerchantPorts
 from wherewithal.surfaces.cli.ledger import LedgerPorts
+from wherewithal.surfaces.cli.merchants import MerchantPorts
 from wherewithal.surfaces.cli.publish import PublishPorts
 from wherewithal.surfaces.cli.replay import ReplayPorts
 from wherewithal.surfaces.cli.service import ServicePorts
@@ -57,7 +58,6 @@ def replay_ports() -> ReplayPorts:
     )
 
 
-def demo_ports() -> DemoPorts:
 def ledger_ports() -> LedgerPorts:
     """Return what `loans` and `ledger` reach for."""
     return LedgerPorts(
@@ -73,6 +73,7 @@ def commitment_ports() -> CommitmentPorts:
     )
 
 
+def demo_ports() -> DemoPorts:
     """Return what the demo's service needs."""
     return DemoPorts(
         start_service=_late("start_demo_service", "demo_service"),

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError
 
 from wherewithal import __version__
+from wherewithal.surfaces.cli.commitment import CommitmentPorts, add_commitment
 from wherewithal.surfaces.cli.decide import add_decide
 from wherewithal.surfaces.cli.demo import add_demo
 from wherewithal.surfaces.cli.demo_ports import DemoPorts
 from wherewithal.surfaces.cli.dmn import add_dmn
-from wherewithal.surfaces.cli.lending import add_lending
 from wherewithal.surfaces.cli.ledger import LedgerPorts, add_ledger
+from wherewithal.surfaces.cli.lending import add_lending
 from wherewithal.surfaces.cli.merchants import MerchantPorts, add_merchants
 from wherewithal.surfaces.cli.offline import add_offline
 from wherewithal.surfaces.cli.policy import add_policy
@@ -23,6 +24,7 @@ from wherewithal.surfaces.cli.problems import present
 from wherewithal.surfaces.cli.publish import PublishPorts, add_publish
 from wherewithal.surfaces.cli.replay import ReplayPorts, add_replay
 from wherewithal.surfaces.cli.service import ServicePorts, add_service
+from wherewithal.surfaces.cli.webhook import add_webhook
 
 HELP = """What a person can spend, with which product, at which merchant, at what cost and why.
 
@@ -43,9 +45,9 @@ def build_app(
     publish: PublishPorts,
     merchants: MerchantPorts,
     replay: ReplayPorts,
-    demo: DemoPorts,
     ledger: LedgerPorts,
     commitments: CommitmentPorts,
+    demo: DemoPorts,
 ) -> App:
     """Return the app with all commands."""
     app = App(
@@ -61,12 +63,13 @@ def build_app(
     add_offline(app, ports)
     add_publish(app, publish)
     add_replay(app, replay)
-    add_merchants(app, merchants)
     add_ledger(app, ledger)
     add_commitment(app, commitments)
+    add_merchants(app, merchants)
     add_policy(app, ports)
     add_lending(app)
     add_dmn(app, ports)
+    add_webhook(app)
     return app
 
 
