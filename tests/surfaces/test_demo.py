@@ -77,6 +77,7 @@ def test_the_demo_ends_well(folders, capfd):
     assert "no-hit: 200, no_hit" in said
     assert re.search(r"slow: 202, pending .* `Prefer: wait=30`: 200, approved, up to \$", said)
     assert "400,000 merchants with 1,000 programs, all fictional" in said
+    assert "what is voided is power again; asked twice, held once" in said
     assert "20,814 people at once, none of whom asked" in said
     assert "as the run has them: 50 of 50 people agree" in said
 

@@ -25,6 +25,7 @@ from wherewithal.surfaces.cli.demo_list import show_list
 from wherewithal.surfaces.cli.demo_outcomes import outcomes_by_tier
 from wherewithal.surfaces.cli.demo_ports import DemoPorts, DemoService, MadeDirectory
 from wherewithal.surfaces.cli.demo_published import publish, show_published
+from wherewithal.surfaces.cli.demo_till import show_till
 from wherewithal.surfaces.cli.offers_json import merchants_json, products_json
 from wherewithal.surfaces.cli.ports import FactsFile, Ports
 from wherewithal.vocabulary.errors import InputRefused, Problem
@@ -126,7 +127,9 @@ def _service(
         is_well = show_failures(service, say)
     say(show.heading(f"7. All {MERCHANTS_LISTED:,} merchants, for one person"))
     is_well &= show_list(service, asked.middle, ready.made, say)
-    say(show.heading("8. The offline run, published"))
+    say(show.heading("8. At the till: a hold, a capture, a void"))
+    is_well &= show_till(service, asked.middle, say)
+    say(show.heading("9. The offline run, published"))
     is_well &= show_published(service, ready.decisions, seconds=published.result(), say=say)
     return is_well and not asked.differing
 
@@ -227,7 +230,7 @@ def _file(ports: Ports, source: str, name: str) -> FactsFile:
 
 
 def _further(say: Say) -> None:
-    say(show.heading("9. How to look further"))
+    say(show.heading("10. How to look further"))
     for arguments in _COMMANDS:
         say(show.typed(f".venv/bin/wherewithal {arguments}"), soft_wrap=True)
     say(show.said("README.md begins at the beginning; docs/ holds the rest."))

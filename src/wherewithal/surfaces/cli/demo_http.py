@@ -48,6 +48,13 @@ def ask(service: DemoService, body: Mapping[str, Any], *, key: str) -> Reply:
     return _expected(reply, {200, 202})
 
 
+def post(service: DemoService, path: str, body: Mapping[str, Any]) -> Reply:
+    """Ask for something that needs no key: its own reference makes it safe to ask again."""
+    headers = {"Content-Type": "application/json"}
+    reply = _call(service, "POST", path, headers=headers, body=json.dumps(body).encode())
+    return _expected(reply, {200, 201})
+
+
 def person_of(service: DemoService, key: str) -> dict[str, Any]:
     """Return who a person of the simulated bureau is, and what they state."""
     found: dict[str, Any] = json.loads(bureau_bytes(service, f"/people/{key}"))
@@ -112,6 +119,7 @@ def _call(
 
 def _expected(reply: Reply, statuses: set[int]) -> Reply:
     if reply.status not in statuses:
-        problem = reply.data.get("code") or reply.data.get("title")
+        codes = [one["code"] for one in reply.data.get("errors", ())]
+        problem = ", ".join(codes) or reply.data.get("title")
         raise AnsweredOtherwise(f"the API answered {reply.status}: {problem}")
     return reply
