@@ -178,7 +178,7 @@ def test_a_bundle_that_is_not_there(command, loans, tmp_path):
     ("data", "code"),
     [
         (b"", "empty_file"),
-        (gzip.compress(b"id,issue_d\n1,2010-12-01\n" * 900)[:-20], "damaged_gzip"),
+        (gzip.compress(b"id,issue_d\n1,2010-12-01\n" * 900, mtime=0)[:-20], "damaged_gzip"),
         (b"id,issue_d,addr_state\n1,2010-12-01,MI\n", "missing_column"),
         (b"hello", "not_a_loan_file"),
     ],
