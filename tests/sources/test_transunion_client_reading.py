@@ -161,3 +161,23 @@ def test_our_own_inquiry_counts_for_nothing():
     ours = TransUnionReader(own_member_codes=frozenset({"F0000066"}))
     assert read(raw).facts["inquiries_6m"] == 1
     assert read(raw, reader=ours).facts["inquiries_6m"] == 0
+
+
+@pytest.mark.parametrize(
+    ("ledger_has", "counts"),
+    [
+        (frozenset({"8X4X5"}), False),
+        # Nobody else would count a trade of ours that the ledger does not have.
+        (frozenset({"another"}), True),
+        (frozenset(), True),
+        (None, False),
+    ],
+)
+def test_a_trade_of_ours_is_counted_once(ledger_has, counts):
+    given = {"identity": SUBJECT, "stated": STATED, "on": PUBLISHED_ON}
+    ours = TransUnionReader(own_member_codes=frozenset({"09302020"}))
+    found = ours.read(PUBLISHED, own_accounts=ledger_has, **given).facts
+    everything = READER.read(PUBLISHED, **given).facts
+    assert (found["total_trades"] == everything["total_trades"]) is counts
+    names = ("total_trades", "scheduled_payments_cents")
+    assert ([found[name] for name in names] == [everything[name] for name in names]) is counts

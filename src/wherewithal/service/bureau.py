@@ -92,12 +92,23 @@ class ReadReport(msgspec.Struct, frozen=True, kw_only=True):
 class ReadsReports(Protocol):
     """Reads a bureau's answer to facts."""
 
-    def read(self, raw: bytes, *, identity: Identity, stated: Stated, on: date) -> ReadReport:
+    def read(
+        self,
+        raw: bytes,
+        *,
+        identity: Identity,
+        stated: Stated,
+        on: date,
+        own_accounts: frozenset[str] | None = None,
+    ) -> ReadReport:
         """Return what the answer says about the person on a day.
 
         `identity` is who was asked for: another person's file is `identity_mismatch`, and nothing
         of it is kept. `stated` fills what no bureau knows. `on` is the day of the decision: facts
         are as of it, and a report from after it, or too old for it, is a failure.
+        `own_accounts` are the numbers under which our ledger's loans are furnished: such a trade
+        line is in the person's exposure and counts for nothing here; another line of ours counts
+        as anybody's. None: all of ours count for nothing.
         Errors: none. Bytes that are no report are a failure too.
         """
         ...

@@ -74,6 +74,13 @@ class RecordsInquiries(Protocol):
         """
         ...
 
+    async def own_accounts(self, consumer_id: UUID) -> frozenset[str]:
+        """Return the numbers under which the consumer's loans are furnished to a bureau.
+
+        Errors: Unavailable.
+        """
+        ...
+
     async def begin_pull(self, pull: PullRecord) -> bool:
         """Record consent and intent before a bureau is asked; to repeat it changes nothing.
 

@@ -163,7 +163,12 @@ async def pull_stage(case: Case, ports: PrequalifyPorts, *, deadline_s: float) -
     # What is stated is left out: these facts are kept, and a later inquiry may state other things.
     # Reading takes 3 to 15 ms of processor time, which nobody else's request shall wait for.
     read = await asyncio.to_thread(
-        ports.reader.read, raw, identity=inquiry.identity, stated=Stated(), on=case.on
+        ports.reader.read,
+        raw,
+        identity=inquiry.identity,
+        stated=Stated(),
+        on=case.on,
+        own_accounts=await ports.ledger.own_accounts(case.account.consumer_id),
     )
     has_failed = read.failure is not None
     report = ReportRecord(

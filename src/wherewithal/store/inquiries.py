@@ -189,6 +189,11 @@ class InquiriesInStore:
         """Record consent and intent before a bureau is asked; see `RecordsInquiries`."""
         return await begin_pull(self._pool, pull)
 
+    async def own_accounts(self, consumer_id: UUID) -> frozenset[str]:
+        """Return the numbers under which the consumer's loans are furnished to a bureau."""
+        rows = await fetch_all(self._pool, _INQUIRIES["own_accounts"], {"consumer_id": consumer_id})
+        return frozenset(row[0] for row in rows)
+
     async def record(self, recording: Recording, *, key: RequestKey, claim: Claim) -> bool:
         """Write an inquiry and all that it changed, at once; False if the claim was lost."""
         return await self._write(recording, {**_key(key), "token": claim.token})

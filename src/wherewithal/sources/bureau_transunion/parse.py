@@ -46,8 +46,14 @@ def parse_report(data: bytes, *, own_member_codes: frozenset[str]) -> BureauRepo
     return report_of(root, header_of(root), own_member_codes=own_member_codes)
 
 
-def report_of(root: Node, header: Header, *, own_member_codes: frozenset[str]) -> BureauReport:
-    """Return the report below a header that was read already."""
+def report_of(
+    root: Node,
+    header: Header,
+    *,
+    own_member_codes: frozenset[str],
+    own_accounts: frozenset[str] | None = None,
+) -> BureauReport:
+    """Return the report below a header that was read already; `own_accounts` as in `trade_of`."""
     if header.product_code == MODEL_REPORT_PRODUCT:
         malformed(f"product {MODEL_REPORT_PRODUCT} is a model report: it lists no entries")
     record = only_record(root)
@@ -56,7 +62,11 @@ def report_of(root: Node, header: Header, *, own_member_codes: frozenset[str]) -
     own_keys = member_keys(own_member_codes) | {header.member_key}
     credit = record.need("custom", "credit")
     check_counts(credit)
-    trades = read_all(credit, "trade", partial(trade_of, latest=latest, own_keys=own_keys))
+    trades = read_all(
+        credit,
+        "trade",
+        partial(trade_of, latest=latest, own_keys=own_keys, own_accounts=own_accounts),
+    )
     return BureauReport(
         header=header,
         subject=subject_of(record, latest=latest),

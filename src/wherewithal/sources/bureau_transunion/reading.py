@@ -35,7 +35,15 @@ class TransUnionReader:
         """Take our subscriber codes: what we report and ask ourselves counts for nothing."""
         self._own_member_codes = own_member_codes
 
-    def read(self, raw: bytes, *, identity: Identity, stated: Stated, on: date) -> ReadReport:
+    def read(
+        self,
+        raw: bytes,
+        *,
+        identity: Identity,
+        stated: Stated,
+        on: date,
+        own_accounts: frozenset[str] | None = None,
+    ) -> ReadReport:
         """Return what the answer says about the person on a day.
 
         Null:   what the file does not know; after a failure, every fact but `as_of`.
@@ -49,7 +57,12 @@ class TransUnionReader:
             reported_on = header.reported_on
             _refuse_by_age(reported_on, on=on)
             evidence = match_identity(only_record(root), identity)
-            report = report_of(root, header, own_member_codes=self._own_member_codes)
+            report = report_of(
+                root,
+                header,
+                own_member_codes=self._own_member_codes,
+                own_accounts=own_accounts,
+            )
             need_evidence(evidence)
             facts = _facts_on(report, identity=identity, stated=stated, on=on)
         except Failure as failure:

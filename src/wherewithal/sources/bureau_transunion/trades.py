@@ -17,14 +17,25 @@ MINIMUM_PAYMENT = "MIN"
 _RATINGS = re.compile(r"[0-9A-Z]+")
 
 
-def trade_of(node: Node, *, latest: date, own_keys: frozenset[str]) -> Trade:
-    """Return one trade; whatever the file leaves out is None."""
+def trade_of(
+    node: Node,
+    *,
+    latest: date,
+    own_keys: frozenset[str],
+    own_accounts: frozenset[str] | None = None,
+) -> Trade:
+    """Return one trade; whatever the file leaves out is None.
+
+    One of ours is our own if its number is among `own_accounts`: our ledger has it, and counts it.
+    None: no ledger is at hand, and each of ours is.
+    """
     history = node.get("paymentHistory")
     counters = None if history is None else history.get("historicalCounters")
     term_months, is_minimum_payment = _term(node)
     reviewed, late_30, late_60, late_90 = _late_counts(counters)
     return Trade(
-        is_own=is_own(node, own_keys),
+        is_own=is_own(node, own_keys)
+        and (own_accounts is None or node.text("accountNumber") in own_accounts),
         industry_code=node.code("subscriber", "industryCode"),
         portfolio_type=node.code("portfolioType"),
         account_type=node.code("account", "type"),

@@ -79,6 +79,9 @@ left join lateral (
     where report.consumer_id = c.consumer_id and report.purpose = %(purpose)s
         and answered_at > %(at)s::timestamptz - interval '30 days'
         and failure is null and facts is not null
+        -- A loan that was imported since stands in it as somebody else's, if a bureau has it.
+        and not exists (select from loan where loan.consumer_id = c.consumer_id
+            and is_furnished and booked_at > answered_at)
         and consent.revoked_at is null and consent.expires_at > %(at)s::timestamptz
     order by answered_at desc limit 1
 ) r on true
@@ -96,6 +99,11 @@ left join lateral (
 ) asked on true
 left join power p on p.consumer_id = c.consumer_id and p.expires_at > %(at)s::timestamptz
 {exposure_join}
+
+-- own_accounts --
+-- What a bureau may list of our own: an import under the lender's number, another loan under its id.
+select case when hold_id is null then reference else loan_id::text end
+  from loan where consumer_id = %(consumer_id)s and is_furnished
 
 -- find_answer --
 -- The first answer to a key, byte for byte, and whether the key stands for this request.
