@@ -28,6 +28,7 @@ CELLS = [
     ("$ % 2 == 0", "`$ % 2 == 0`: '%' of a negative number differs from FEEL's modulo(a, b)"),
     ("some($, # > 1)", ("`some($, # > 1)`: '#' stands for items of a list: use FEEL's for, some or"
      " every")),
+    ("1 != true", "`1 != true`: values of two kinds are unequal in zen and null in FEEL"),
     ("`x`", "``x``: a template text has no FEEL form; join its parts with +"),
     ("$nodes.a.b", "`$nodes.a.b`: '$nodes' reads other nodes; read the field by its own name"),
 ]  # fmt: skip

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wherewithal.dmn.jdm.feel_writer import FeelWriter, is_literal, kind_of
 from wherewithal.dmn.jdm.zen_ast import (
     Binary,
+    Call,
+    Choice,
     Current,
     Node,
     Number,
@@ -31,8 +34,12 @@ class Column:
     tests: tuple[str, ...]
 
 
-def test_of(alternatives: list[Node], writer: FeelWriter) -> str:
-    """Return a cell's test: the short form where it means the same, else one with `?`."""
+def test_of(alternatives: list[Node], writer: FeelWriter, *, own: Node | None) -> str:
+    """Return a cell's test: the short form where it means the same, else one with `?`.
+
+    `own` is what the column tests; a cell that names it means `$`.
+    """
+    alternatives = [_replaced(node, own) for node in alternatives]
     short = [_short(node, writer) for node in alternatives]
     kinds = {kind for node in alternatives for kind in _kinds(node)}
     if len(alternatives) == 1 and (negated := _negated(alternatives[0], writer)):
@@ -43,7 +50,52 @@ def test_of(alternatives: list[Node], writer: FeelWriter) -> str:
     whole = alternatives[0]
     for node in alternatives[1:]:
         whole = Binary("or", whole, node)
-    return writer.condition(whole, is_test=True).text
+    condition = writer.condition(whole, is_test=True)
+    if any(isinstance(part, Current) for part in _parts(whole)):
+        return condition.text
+    # FEEL compares the column with what a cell comes to, unless the cell names `?`: so it does.
+    return f"? = ? and ({condition.text})"
+
+
+def _replaced(node: Node, own: Node | None) -> Node:
+    """Return a tree with `$` where it names the field of its column."""
+    if isinstance(own, Path) and node == own:
+        return Current()
+    match node:
+        case Binary(operator=operator, left=left, right=right):
+            return Binary(operator, _replaced(left, own), _replaced(right, own))
+        case Prefix(operator=operator, operand=operand):
+            return Prefix(operator, _replaced(operand, own))
+        case Call(name=name, arguments=arguments):
+            return Call(name, tuple(_replaced(one, own) for one in arguments))
+        case Sequence(items=items):
+            return Sequence(tuple(_replaced(one, own) for one in items))
+        case Choice(condition=condition, yes=yes, no=no):
+            return Choice(_replaced(condition, own), _replaced(yes, own), _replaced(no, own))
+        case Range(low=low, high=high, has_low=has_low, has_high=has_high):
+            return Range(_replaced(low, own), _replaced(high, own), has_low, has_high)
+    return node
+
+
+def _parts(node: Node) -> Iterator[Node]:
+    """Yield a tree and everything in it."""
+    yield node
+    inside: tuple[Node, ...] = ()
+    match node:
+        case Binary():
+            inside = (node.left, node.right)
+        case Prefix():
+            inside = (node.operand,)
+        case Call():
+            inside = node.arguments
+        case Sequence():
+            inside = node.items
+        case Choice():
+            inside = (node.condition, node.yes, node.no)
+        case Range():
+            inside = (node.low, node.high)
+    for one in inside:
+        yield from _parts(one)
 
 
 def _short(node: Node, writer: FeelWriter) -> str | None:

@@ -219,6 +219,8 @@ class FeelWriter:
     def _equal(self, node: Binary) -> Feel:
         if isinstance(node.left, Sequence) or isinstance(node.right, Sequence):
             raise Unmapped("lists are never equal in zen; compare their items")
+        if len({kind_of(node.left), kind_of(node.right)} - {None}) > 1:
+            raise Unmapped("values of two kinds are unequal in zen and null in FEEL")
         left = self.write(node.left, kind_of(node.right))
         right = self.write(node.right, kind_of(node.left))
         operator = "=" if node.operator == "==" else "!="

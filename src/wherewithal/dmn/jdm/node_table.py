@@ -151,19 +151,23 @@ def _columns(
     expression = _text(one, "field").strip()
     if not expression:
         return _condition_columns(drawing, reader, (at, label), cells)
+    try:
+        node = parse_expression(expression)
+    except Unmapped as problem:
+        drawing.error(at, _said(problem, expression))
+        return []
     kinds: set[str] = set()
     tests = []
     for number, cell in enumerate(cells, 1):
         writer = reader.writer(kinds.add)
         try:
-            tests.append(test_of(parse_cell(cell), writer) if cell else ANY)
+            tests.append(test_of(parse_cell(cell), writer, own=node) if cell else ANY)
         except Unmapped as problem:
             drawing.error(f"{at}, rule {number}", _said(problem, cell))
             tests.append(ANY)
         for text in dict.fromkeys(writer.notes):
             drawing.warn(f"{at}, rule {number}", text)
     try:
-        node = parse_expression(expression)
         wants = next(iter(kinds)) if len(kinds) == 1 else None
         text = reader.writer().write(node, wants).text
     except Unmapped as problem:
@@ -198,7 +202,8 @@ def _condition_columns(
     for path in dict.fromkeys(path for row in split for path in row):
         kinds: set[str] = set()
         of_path = tuple(
-            test_of(row[path], reader.writer(kinds.add)) if path in row else ANY for row in split
+            test_of(row[path], reader.writer(kinds.add), own=None) if path in row else ANY
+            for row in split
         )
         if len(kinds) > 1:
             drawing.error(at, f"{'.'.join(path.parts)} is tested as {' and as '.join(kinds)}")

@@ -58,10 +58,16 @@ def _of_current(node: Node) -> Node:
     """
     if isinstance(node, Binary) and node.operator in ("and", "or"):
         return Binary(node.operator, _of_current(node.left), _of_current(node.right))
-    is_condition = isinstance(node, Binary) and node.operator in _COMPARISONS
-    if is_condition or (isinstance(node, Call) and node.name in ("startsWith", "endsWith")):
+    if _is_condition(node):
         return node
     raise Unmapped("zen compares this with the column; write a comparison, such as '$ == true'")
+
+
+def _is_condition(node: Node) -> bool:
+    """Say whether a part of a cell is true or false by itself, and no value of the column."""
+    if isinstance(node, Call):
+        return node.name in ("startsWith", "endsWith")
+    return isinstance(node, Binary) and node.operator in _COMPARISONS
 
 
 class _Parser:
@@ -118,8 +124,7 @@ class _Parser:
         found = self._comparison()
         if isinstance(found, Range | Sequence):
             return Binary("in", Current(), found)
-        is_condition = isinstance(found, Binary) and found.operator in _COMPARISONS
-        return found if is_condition else Binary("==", Current(), found)
+        return found if _is_condition(found) else Binary("==", Current(), found)
 
     def choice(self) -> Node:
         self._depth += 1
