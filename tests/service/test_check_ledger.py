@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.service.publishing import execute
 from tests.service.servicing import MONTHLY, Servicer
-from tests.service.test_loans import directory, row, servicer  # noqa: F401 - fixtures
+from tests.service.test_loans import servicer  # noqa: F401 - a fixture
 from wherewithal.store.ledger_check import LedgerCheckInStore, check_on
 
 

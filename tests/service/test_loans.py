@@ -6,29 +6,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-import polars as pl
 import pytest
 
 from tests.service.servicing import MONTHLY, Servicer, shape
 from tests.service.tills import MERCHANT, at_till
-from wherewithal.qualify.decide_frame import decide_frame
 from wherewithal.service.loan_refusals import LOAN_REFUSALS, LoanRefused
-from wherewithal.sources.catalogue import load_directory, load_mcc_codes
-from wherewithal.vocabulary.merchant import Directory
-
-
-@pytest.fixture(scope="module")
-def directory(repository) -> Directory:
-    examples = repository / "examples"
-    codes = load_mcc_codes(examples / "mcc" / "mcc_codes.csv")
-    return load_directory(examples / "merchants.csv", examples / "programs.csv", mcc_codes=codes)
-
-
-@pytest.fixture(scope="module")
-def row(borrowers: pl.DataFrame, bundle) -> dict[str, Any]:
-    """Return the borrower of the first 300 who can spend most."""
-    decided = decide_frame(borrowers.head(300), bundle).filter(pl.col("outcome") == "approved")
-    return decided.sort("power_total_cents", "applicant_id", descending=True).row(0, named=True)
 
 
 @pytest.fixture
