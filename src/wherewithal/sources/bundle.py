@@ -59,6 +59,18 @@ def load_bundle(folder: Path) -> PolicyBundle:
     return bundle
 
 
+def files_of_bundle(folder: Path) -> dict[str, bytes]:
+    """Return the bytes of every file of a bundle's folder by name.
+
+    Errors: BundleRefused where files are missing or too large; nothing else is checked.
+    """
+    problems: list[Problem] = []
+    files = read_bundle_files(folder, problems)
+    if problems:
+        raise BundleRefused(problems)
+    return files
+
+
 def read_bundle_files(folder: Path, problems: list[Problem]) -> dict[str, bytes]:
     """Return the bytes of every file of the folder by name; what is missing is a problem."""
     if not folder.is_dir():

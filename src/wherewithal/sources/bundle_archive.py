@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from wherewithal.qualify.bundle import PolicyBundle, digest_of
-from wherewithal.sources.bundle import FILE_BYTES_MAX, load_bundle, read_bundle_files
+from wherewithal.sources.bundle import FILE_BYTES_MAX, files_of_bundle, load_bundle
 from wherewithal.vocabulary.errors import BundleRefused, Problem
 
 #: The first day that a zip can tell.
@@ -28,10 +28,7 @@ def archive_folder(folder: Path) -> tuple[str, bytes]:
 
     Errors: BundleRefused where files are missing or too large; nothing else is checked.
     """
-    problems: list[Problem] = []
-    files = read_bundle_files(folder, problems)
-    if problems:
-        raise BundleRefused(problems)
+    files = files_of_bundle(folder)
     return digest_of(files), pack_bundle(files)
 
 

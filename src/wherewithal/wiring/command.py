@@ -12,7 +12,7 @@ import polars as pl
 from cyclopts import App
 
 from wherewithal.qualify.bundle import PolicyBundle
-from wherewithal.sources.bundle import load_bundle
+from wherewithal.sources.bundle import files_of_bundle, load_bundle
 from wherewithal.sources.bureau_transunion import read_transunion
 from wherewithal.sources.cases import load_cases
 from wherewithal.sources.facts_assumptions import assumptions_of
@@ -72,6 +72,7 @@ def ports() -> Ports:
         applicant_of=applicant_of,
         assumptions_of=assumptions_of,
         load_bundle=load_bundle_or_shipped,
+        read_bundle_files=files_of_bundle,
         load_cases=load_cases,
         load_directory=sample_directory_for,
         read_tck=read_tck_folder,

@@ -16,6 +16,7 @@ from wherewithal.qualify.cases import GoldenCase
 from wherewithal.qualify.gate import Gate, pass_gate
 from wherewithal.surfaces.cli.answer import print_json
 from wherewithal.surfaces.cli.findings import Finding, as_json, counted, print_findings
+from wherewithal.surfaces.cli.policy_diff import add_policy_diff
 from wherewithal.surfaces.cli.ports import Ports
 from wherewithal.vocabulary.errors import BundleRefused, Problem
 
@@ -35,6 +36,7 @@ def add_policy(app: App, ports: Ports) -> None:
     """Add the commands to the app."""
     policy = App(name="policy", help="Policy bundles: check them before anyone is decided by them.")
     app.command(policy)
+    add_policy_diff(policy, ports)
 
     @policy.command(name="check")
     def command(bundle: Path, *, json: Annotated[bool, Parameter(negative="")] = False) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -70,6 +70,8 @@ class Ports:
     assumptions_of: Callable[[pl.DataFrame], list[str]]
     #: None is the bundle that ships. Errors: BundleRefused.
     load_bundle: Callable[[Path | None], PolicyBundle]
+    #: The bytes of a bundle's files, by name. Errors: BundleRefused.
+    read_bundle_files: Callable[[Path], Mapping[str, bytes]]
     #: The golden cases in a bundle's folder. Errors: BundleRefused.
     load_cases: Callable[[Path], Sequence[GoldenCase]]
     #: The sample merchants, checked against the bundle's products; None where they are not at hand.
