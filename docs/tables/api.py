@@ -13,6 +13,7 @@ from wherewithal.surfaces.http.doors import Doors
 from wherewithal.surfaces.http.metrics import Metrics
 from wherewithal.surfaces.http.operation import Operation
 from wherewithal.surfaces.http.routes import operations_of
+from wherewithal.surfaces.http.routes_commitment import CommitmentDoors
 from wherewithal.surfaces.http.routes_hold import HoldDoors
 from wherewithal.surfaces.http.routes_loan import LoanDoors
 from wherewithal.surfaces.http.routes_webhook import WebhookDoors
@@ -71,6 +72,16 @@ def operations() -> tuple[Operation, ...]:
             rotate=door,
             replay=door,
             events=door,
+        ),
+        commitments=CommitmentDoors(
+            commit=door,
+            list_of=door,
+            read=door,
+            share=door,
+            list_shares=door,
+            revoke_share=door,
+            honour_rate=door,
+            public_jwks={},
         ),
         loans=LoanDoors(pay=door, refund=door, charge_off=door, list_of=door),
         holds=HoldDoors(place=door, read=door, capture=door, void=door, list_of=door),

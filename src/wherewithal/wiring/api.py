@@ -33,6 +33,7 @@ from wherewithal.surfaces.http.serve import make_server
 from wherewithal.surfaces.http.settings import HttpSettings
 from wherewithal.surfaces.http.tokens import TokenKeys
 from wherewithal.wiring.commitments import commitment_doors
+from wherewithal.wiring.commitments import commitment_doors
 from wherewithal.wiring.desk import Desk, now, open_desk
 from wherewithal.wiring.holds import CountHold, hold_doors, hold_ports
 from wherewithal.wiring.keys import Keys
@@ -113,6 +114,7 @@ def make_doors(desk: Desk, keys: Keys, *, count_hold: CountHold) -> Doors:
         holds=hold_doors(
             hold_ports(desk.pool, directory=directory, products=products), count=count_hold
         ),
+        commitments=commitment_doors(desk.pool, products=products, keys=keys),
         commitments=commitment_doors(desk.pool, products=products, keys=keys),
         loans=loan_doors(desk.pool),
         webhooks=webhook_doors(desk.pool, keys, is_simulation_allowed=desk.is_simulation_allowed),

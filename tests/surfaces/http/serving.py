@@ -34,6 +34,13 @@ from wherewithal.service.loan_answers import (
 )
 from wherewithal.service.loan_refusals import UnknownLoan
 from wherewithal.service.merchant_answers import AdvertisedOffers, MerchantAnswer, MerchantsPage
+from wherewithal.service.read_commitments import (
+    CommitmentAnswer,
+    CommitmentsAnswer,
+    HonourRate,
+    SharingConsentAnswer,
+    SharingConsentsAnswer,
+)
 from wherewithal.service.webhook_records import (
     EndpointAnswer,
     Endpoints,
@@ -43,6 +50,7 @@ from wherewithal.service.webhook_records import (
 )
 from wherewithal.surfaces.http import (
     examples,
+    examples_commitment,
     examples_hold,
     examples_loan,
     examples_webhook,
@@ -52,12 +60,14 @@ from wherewithal.surfaces.http.doors import Doors
 from wherewithal.surfaces.http.log import make_log
 from wherewithal.surfaces.http.metrics import Metrics
 from wherewithal.surfaces.http.path_fields import PORTFOLIO, REFERENCE
+from wherewithal.surfaces.http.routes_commitment import CommitmentDoors
 from wherewithal.surfaces.http.routes_hold import HoldDoors
 from wherewithal.surfaces.http.routes_loan import LoanDoors
 from wherewithal.surfaces.http.routes_webhook import WebhookDoors
 from wherewithal.surfaces.http.serve import ApiServer, make_server
 from wherewithal.surfaces.http.settings import HttpSettings
 from wherewithal.surfaces.http.tokens import Scope, ServiceKey, TokenKeys, make_service_key
+from wherewithal.vocabulary.program import ProductCode
 
 CONSUMER = UUID(examples.CONSUMER)
 INQUIRY = UUID(examples.INQUIRY)
@@ -141,6 +151,7 @@ def plain_doors(*stored: Credential, **changed: Any) -> Doors:
         merchant=found(examples.MERCHANT, MerchantAnswer, CONSUMER, "lantern-and-loom"),
         merchant_offers=found(examples.OFFERS, AdvertisedOffers, "lantern-and-loom"),
         holds=plain_holds(),
+        commitments=plain_commitments(),
         loans=plain_loans(),
         webhooks=plain_webhooks(),
         find_credential=find_credential,
@@ -171,6 +182,51 @@ def plain_webhooks() -> WebhookDoors:
         rotate=found(examples_webhook.WITH_SECRET, EndpointWithSecret, endpoint_id),
         replay=found(examples_webhook.REPLAYED, ReplayAnswer, endpoint_id),
         events=found(examples_webhook.EVENTS, EventsPage, CONSUMER),
+    )
+
+
+def plain_commitments() -> CommitmentDoors:
+    """Return the doors of commitments that know the one promise of the examples."""
+    one = msgspec.convert(examples_commitment.NOT_HONOURED, CommitmentAnswer)
+    rate = msgspec.convert(examples_commitment.HONOUR_RATE, HonourRate)
+    consent = msgspec.convert(examples_commitment.SHARING, SharingConsentAnswer)
+
+    async def commit(
+        consumer_id: UUID, _prequalification_id: UUID, _product: ProductCode
+    ) -> tuple[CommitmentAnswer, bool] | None:
+        return (one, False) if consumer_id == CONSUMER else None
+
+    async def share(consumer_id: UUID, _consent: Any) -> SharingConsentAnswer | None:
+        return consent if consumer_id == CONSUMER else None
+
+    async def honour_rate(**_asked: Any) -> HonourRate:
+        return rate
+
+    commitment_id = UUID(examples_commitment.COMMITMENT_ID)
+    return CommitmentDoors(
+        commit=commit,
+        list_of=found(examples_commitment.COMMITMENTS, CommitmentsAnswer, CONSUMER),
+        read=found(examples_commitment.NOT_HONOURED, CommitmentAnswer, CONSUMER, commitment_id),
+        share=share,
+        list_shares=found(examples_commitment.SHARINGS, SharingConsentsAnswer, CONSUMER),
+        revoke_share=found(
+            examples_commitment.SHARING_REVOKED, SharingConsentAnswer, CONSUMER, INQUIRY
+        ),
+        honour_rate=honour_rate,
+        public_jwks=examples_commitment.JWKS,
+    )
+
+
+def plain_asking() -> AskingDoors:
+    """Return the doors of receipts and of an own cap, for the one person of the examples."""
+
+    async def set_own_cap(consumer_id: UUID, amount_cents: int | None) -> OwnCapAnswer | None:
+        if consumer_id != CONSUMER:
+            return None
+        return OwnCapAnswer(consumer_id=str(CONSUMER), own_cap_cents=amount_cents, used_cents=0)
+
+    return AskingDoors(
+        receipts=found(examples_asking.RECEIPTS, Receipts, CONSUMER), set_own_cap=set_own_cap
     )
 
 

@@ -24,6 +24,10 @@ power_of as (
     insert into power
     select (jsonb_populate_record(p, jsonb_build_object('consumer_id', %(twin)s))).*
       from power p where consumer_id = %(person)s),
+decision_of as (
+    insert into decision
+    select (jsonb_populate_record(p, jsonb_build_object('consumer_id', %(twin)s))).*
+      from decision p where consumer_id = %(person)s),
 consent_of as (
     insert into consent
     select (jsonb_populate_record(p, jsonb_build_object('consumer_id', %(twin)s))).*

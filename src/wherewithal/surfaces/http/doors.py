@@ -17,6 +17,7 @@ from wherewithal.service.merchant_answers import (
     MerchantsPage,
     MerchantsQuery,
 )
+from wherewithal.surfaces.http.routes_commitment import CommitmentDoors
 from wherewithal.surfaces.http.routes_hold import HoldDoors
 from wherewithal.surfaces.http.routes_loan import LoanDoors
 from wherewithal.surfaces.http.routes_webhook import WebhookDoors
@@ -133,6 +134,7 @@ class Doors:
     merchant: FindsMerchant
     merchant_offers: FindsMerchantOffers
     holds: HoldDoors
+    commitments: CommitmentDoors
     loans: LoanDoors
     webhooks: WebhookDoors
     #: None where no such credential lives: unknown, expired, revoked.

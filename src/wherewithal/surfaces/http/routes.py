@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from wherewithal.surfaces.http.doors import Doors
 from wherewithal.surfaces.http.metrics import Metrics
 from wherewithal.surfaces.http.operation import Operation
+from wherewithal.surfaces.http.routes_commitment import commitment_operations
 from wherewithal.surfaces.http.routes_consumer import consumer_operations
 from wherewithal.surfaces.http.routes_hold import hold_operations
 from wherewithal.surfaces.http.routes_loan import loan_operations
@@ -30,6 +31,7 @@ def operations_of(
         *consumer_operations(doors, settings=settings),
         *merchant_operations(doors),
         *hold_operations(doors.holds, digest_key=doors.digest_key),
+        *commitment_operations(doors.commitments),
         *loan_operations(doors.loans),
         *webhook_operations(doors.webhooks),
     )
