@@ -16,12 +16,14 @@ from cyclopts import App
 
 from wherewithal.qualify.bundle import PolicyBundle
 from wherewithal.qualify.decide import decide
+from wherewithal.service.applicant_facts import calendar_day
 from wherewithal.surfaces.cli import demo_print as show
 from wherewithal.surfaces.cli.decision_json import decision_json
 from wherewithal.surfaces.cli.demo_agreement import compare
 from wherewithal.surfaces.cli.demo_asked import Say, ask_everyone, show_failures
 from wherewithal.surfaces.cli.demo_list import MERCHANTS as MERCHANTS_LISTED
 from wherewithal.surfaces.cli.demo_list import show_list
+from wherewithal.surfaces.cli.demo_newcomer import newcomers
 from wherewithal.surfaces.cli.demo_outcomes import outcomes_by_tier
 from wherewithal.surfaces.cli.demo_ports import DemoPorts, DemoService, MadeDirectory
 from wherewithal.surfaces.cli.demo_published import publish, show_published
@@ -130,7 +132,14 @@ def _service(
     say(show.heading("8. At the till: a hold, a capture, a void"))
     is_well &= show_till(service, asked.middle, say)
     say(show.heading("9. The offline run, published"))
-    is_well &= show_published(service, ready.decisions, seconds=published.result(), say=say)
+    today, of_newcomers = calendar_day(ports.now()), newcomers(bundle)
+    is_well &= show_published(
+        service,
+        ready.decisions,
+        lowered=lambda row: of_newcomers(row, today),
+        seconds=published.result(),
+        say=say,
+    )
     return is_well and not asked.differing
 
 

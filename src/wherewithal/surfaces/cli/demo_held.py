@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from wherewithal.qualify.bundle import PolicyBundle
 from wherewithal.qualify.decide import Applicant, Decision
 from wherewithal.service.applicant_facts import facts_as_text
 from wherewithal.surfaces.cli.decision_json import reason_json
+from wherewithal.surfaces.cli.demo_newcomer import newcomers
 from wherewithal.surfaces.cli.offers_json import products_json
+from wherewithal.vocabulary.outcome import Outcome
 
 #: What stands beside row, facts and matched in `GET /v1/consumers/{id}/decisions/{decision_id}`.
 _OWN = ("decision_id", "outcome", "failure_cause", "as_of", "bundle_digest", "reasons")
@@ -35,7 +39,15 @@ def fields_decided(
     }
     for part, values in parts.items():
         fields |= {f"{part}.{name}": value for name, value in values.items()}
-    return fields | _products(products_json(decision, applicant, bundle))
+    return fields | _products(products_json(_for_a_newcomer(decision, bundle), applicant, bundle))
+
+
+def _for_a_newcomer(decision: Decision, bundle: PolicyBundle) -> Decision:
+    """Return a decision as it is answered to somebody who never bought with us."""
+    if decision.outcome is not Outcome.APPROVED or decision.as_of is None:
+        return decision
+    values = newcomers(bundle)(decision.values, decision.as_of)
+    return msgspec.structs.replace(decision, values=values)
 
 
 def fields_answered(answer: Mapping[str, Any], recorded: Mapping[str, Any]) -> dict[str, Any]:
