@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cache
 from typing import Any
 
 import msgspec
@@ -20,9 +19,18 @@ from wherewithal.service.standing_products import ProductAnswers
 Lowered = Callable[[Mapping[str, Any], date], dict[str, Any]]
 
 
-@cache
+#: Made once for a bundle: its programs are compiled at the first use.
+_MADE: dict[str, Lowered] = {}
+
+
 def newcomers(bundle: PolicyBundle) -> Lowered:
     """Return what lowers a decision row to what somebody without an account can spend on a day."""
+    if bundle.digest not in _MADE:
+        _MADE[bundle.digest] = _made(bundle)
+    return _MADE[bundle.digest]
+
+
+def _made(bundle: PolicyBundle) -> Lowered:
     products = ProductAnswers(bundle, Plans(bundle))
 
     def lowered(row: Mapping[str, Any], on: date) -> dict[str, Any]:
