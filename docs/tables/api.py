@@ -13,6 +13,7 @@ from wherewithal.surfaces.http.doors import Doors
 from wherewithal.surfaces.http.metrics import Metrics
 from wherewithal.surfaces.http.operation import Operation
 from wherewithal.surfaces.http.routes import operations_of
+from wherewithal.surfaces.http.routes_asking import AskingDoors
 from wherewithal.surfaces.http.routes_commitment import CommitmentDoors
 from wherewithal.surfaces.http.routes_hold import HoldDoors
 from wherewithal.surfaces.http.routes_loan import LoanDoors
@@ -83,6 +84,7 @@ def operations() -> tuple[Operation, ...]:
             honour_rate=door,
             public_jwks={},
         ),
+        asking=AskingDoors(receipts=door, set_own_cap=door),
         loans=LoanDoors(pay=door, refund=door, charge_off=door, list_of=door),
         holds=HoldDoors(place=door, read=door, capture=door, void=door, list_of=door),
         find_credential=door,
