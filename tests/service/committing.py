@@ -23,6 +23,7 @@ from wherewithal.service.directory import HeldDirectory
 from wherewithal.service.issue_commitment import CommitPorts, issue_commitment
 from wherewithal.service.place_hold import HoldPorts
 from wherewithal.service.promised_terms import PromisedTerms
+from wherewithal.service.promises import promises_of
 from wherewithal.service.standing_products import ProductAnswers
 from wherewithal.store.commitments import CommitmentsInStore
 from wherewithal.store.directory import DirectoryInStore
@@ -158,7 +159,7 @@ def hold_ports(
         new_uuid=uuid4,
         has_room=has_room,
         promised=PromisedTerms(
-            served=reader.products.promises,
+            served=promises_of(reader.products),
             reads=CommitmentsInStore(desk.pool),
             find_bundle=find_bundle,
         ),

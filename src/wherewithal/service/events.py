@@ -34,6 +34,7 @@ class EventType(StrEnum):
     LOAN_REFUNDED = "loan.refunded"
     LOAN_LATE = "loan.late"
     LOAN_CHARGED_OFF = "loan.charged_off"
+    OWN_CAP_SET = "own_cap.set"
 
 
 #: Every field that a payload may have: one name, one meaning. What ends in `_cents` is an amount.
@@ -52,6 +53,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "power_before_cents": "the same, as it was said before",
     "basket_cents": "price at the till",
     "amount_cents": "what it is about: of a capture or a refund, the part of the basket",
+    "own_cap_cents": "the most that the person wants to owe; null: no cap",
     "captured_cents": "what of the basket was captured in all",
     "number": "which payment of the loan, from 1",
     "due_on": "the day on which it fell due",
@@ -117,6 +119,10 @@ KINDS: Final[Mapping[EventType, EventKind]] = {
     EventType.LOAN_LATE: EventKind(
         meaning="A payment of a loan has fallen late; told once, some time after it did.",
         fields=(*_OF_LOAN, "number", "due_on", "amount_cents"),
+    ),
+    EventType.OWN_CAP_SET: EventKind(
+        meaning="A person set or removed their own cap; the lender alone hears.",
+        fields=("consumer_id", "own_cap_cents"),
     ),
     EventType.LOAN_CHARGED_OFF: EventKind(
         meaning="A loan was written off.", fields=(*_OF_LOAN, "amount_cents")

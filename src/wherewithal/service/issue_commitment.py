@@ -26,7 +26,7 @@ from wherewithal.service.commitment_records import Commitment, Promisable
 from wherewithal.service.errors import RequestRefused
 from wherewithal.service.ledger_ports import KeepsLedger, LookFor
 from wherewithal.service.ledger_records import AccountView, Event
-from wherewithal.service.promises import facts_of
+from wherewithal.service.promises import facts_of, promises_of
 from wherewithal.service.read_spending_power import expired_products, standing_of
 from wherewithal.service.standing import CurrentDecision
 from wherewithal.service.standing_products import ProductAnswers
@@ -136,12 +136,12 @@ def _committed(
         return CommitmentRefused(refusal or "not_decided_now")
     standing, on = standing_of(decision), calendar_day(view.at)
     columns = msgspec.structs.asdict(standing)
-    amount_cents = ports.products.promises.power_cents(
+    amount_cents = promises_of(ports.products).power_cents(
         product, columns, view.exposure, on=on, as_of=on
     )
     if amount_cents <= 0:
         return CommitmentRefused("no_power")
-    measured = ports.products.promises.measures.of(facts_of(found.facts))
+    measured = promises_of(ports.products).measures.of(facts_of(found.facts))
     terms = bundle.commitments
     kept = Commitment(
         commitment_id=ports.new_uuid(),

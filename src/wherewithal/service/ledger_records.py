@@ -222,6 +222,9 @@ class Changes(msgspec.Struct, kw_only=True):
     events: list[Event] = []
     #: The day of the account's first loan; changes nothing where one is known.
     first_booked_on: date | None = None
+    #: The consumer's own cap, None for none; left as it is unless `sets_own_cap`.
+    sets_own_cap: bool = False
+    own_cap_cents: int | None = None
     #: How many payments were made by their day, and whether a loan was written off.
     on_time_payments: int = 0
     has_charge_off: bool = False

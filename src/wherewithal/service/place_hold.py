@@ -28,6 +28,7 @@ from wherewithal.service.honour_commitment import Honoured, honour
 from wherewithal.service.ledger_ports import KeepsLedger, LookFor, OpenAccount
 from wherewithal.service.ledger_records import AccountView, Due, Hold, HoldRequest, HoldStatus
 from wherewithal.service.promised_terms import PromisedTerms, Terms
+from wherewithal.service.promises import promises_of
 from wherewithal.service.read_spending_power import expired_products, standing_of, status_of
 from wherewithal.service.standing import CurrentDecision, PersonRow, ReadsPeople
 from wherewithal.service.standing_products import ProductAnswers
@@ -125,7 +126,7 @@ async def place_hold(
 async def _terms(request: HoldRequest, held: Held, ports: HoldPorts) -> Terms:
     """Return what the commitment that is named is honoured on; as served where none is."""
     if request.commitment_id is None or ports.promised is None:
-        return Terms(promises=ports.products.promises, index=held.index)
+        return Terms(promises=promises_of(ports.products), index=held.index)
     return await ports.promised.at(
         request.consumer_id,
         request.commitment_id,

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
 
 from wherewithal.qualify import contract
 from wherewithal.qualify.bundle import PolicyBundle
@@ -19,9 +20,25 @@ from wherewithal.qualify.person import person_inputs
 from wherewithal.vocabulary.facts import FACTS, FactType
 from wherewithal.vocabulary.program import ProductCode
 
+if TYPE_CHECKING:
+    from wherewithal.service.standing_products import ProductAnswers
+
 #: Nothing is used at a merchant, and none has a share of its own: no merchant is named.
 _NO_MERCHANT: Final = (0, 10_000)
 _DATES: Final = tuple(fact.name for fact in FACTS if fact.type is FactType.DATE)
+#: One for each bundle that a process serves, for as long as it does.
+_KEPT: WeakKeyDictionary[ProductAnswers, Promises] = WeakKeyDictionary()
+
+
+def promises_of(products: ProductAnswers) -> Promises:
+    """Return what commitments are made and judged by, beside what answers under the same bundle.
+
+    It measures facts by deciding, so it is kept apart from those answers: who asks without applying
+    reaches nothing that decides.
+    """
+    if products not in _KEPT:
+        _KEPT[products] = Promises(products.bundle)
+    return _KEPT[products]
 
 
 class Promises:

@@ -84,7 +84,7 @@ async def merchant_for(
     is_told = decision is not None and status == "available"
     answers = _unassessed(status, products)
     if decision is not None and is_told:
-        one = _Merchant(row, decision, held, products, position)
+        one = MerchantForPerson(row, decision, held, products, position)
         answers = one.answers(amount_cents)
     if product is not None:
         answers = tuple(one for one in answers if one.product == product.value)
@@ -113,7 +113,7 @@ async def merchant_for(
     )
 
 
-class _Merchant:
+class MerchantForPerson:
     """A merchant as one person meets it."""
 
     def __init__(

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from wherewithal.qualify.bundle import PolicyBundle
-from wherewithal.service.inquiry_records import StandingDecision
 from wherewithal.vocabulary.outcome import Outcome
 from wherewithal.vocabulary.product import Product
 from wherewithal.vocabulary.program import PlanCode
+
+if TYPE_CHECKING:
+    # A record of the store alone: who reads a power need not reach what decides.
+    from wherewithal.service.inquiry_records import StandingDecision
 
 DECLINE_STANDS_DAYS: Final = 30
 

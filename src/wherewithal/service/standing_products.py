@@ -26,7 +26,6 @@ from wherewithal.service.products_answer import (
     product_status,
     undecided_products,
 )
-from wherewithal.service.promises import Promises
 from wherewithal.service.standing import PersonStanding
 
 #: No merchant is named, so none has a share of its own.
@@ -46,11 +45,6 @@ class ProductAnswers:
         self._kept = lru_cache(maxsize=_ANSWERS_MAX)(self._answers)
         self._kept_reasons: dict[tuple[str, ...], bytes] = {}
         self._kept_unassessed: dict[ProductStatus, bytes] = {}
-
-    @cached_property
-    def promises(self) -> Promises:
-        """Return what commitments are made and judged by, under this bundle."""
-        return Promises(self.bundle)
 
     def knows(self, standing: PersonStanding) -> bool:
         """Return whether the bundle has the pricing tier; another one may have named it."""

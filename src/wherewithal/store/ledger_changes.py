@@ -28,6 +28,8 @@ def changes_statement(
         "first_booked_on": changes.first_booked_on,
         "on_time_payments": changes.on_time_payments,
         "has_charge_off": changes.has_charge_off,
+        "sets_own_cap": changes.sets_own_cap,
+        "own_cap_cents": changes.own_cap_cents,
         "entries": _text(changes.entries),
         "events": _text(
             [{"event_id": new_uuid(), **msgspec.structs.asdict(one)} for one in changes.events]

@@ -582,6 +582,7 @@ create table receipt (
     primary key (consumer_id, receipt_id),
     foreign key (consumer_id) references consumer
 );
+create index receipt_by_time on receipt (consumer_id, shown_at desc);
 
 -- The outbox: written with what it tells of, numbered per consumer under the consumer's lock.
 create table event (

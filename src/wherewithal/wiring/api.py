@@ -11,15 +11,14 @@ from zoneinfo import ZoneInfo
 
 from wherewithal.service.advertise import advertise
 from wherewithal.service.applicant_facts import CALENDAR_TIME_ZONE, calendar_day
-from wherewithal.service.browse_merchants import browse_merchants
+from wherewithal.service.asking import ask_merchant, ask_merchants
 from wherewithal.service.consents import list_consents, revoke_consent
 from wherewithal.service.directory import HeldDirectory
 from wherewithal.service.errors import Unavailable
-from wherewithal.service.person_shelves import PersonShelves
 from wherewithal.service.prequalify import prequalify
 from wherewithal.service.read_back import find_decision, find_prequalification
-from wherewithal.service.read_merchant import merchant_for
 from wherewithal.service.read_spending_power import read_spending_power
+from wherewithal.service.receipts import ReceiptBook
 from wherewithal.sources.bureau_transunion.client import BUREAU
 from wherewithal.store.credentials import CredentialsInStore
 from wherewithal.store.directory import DirectoryInStore
@@ -32,7 +31,7 @@ from wherewithal.surfaces.http.metrics import Metrics
 from wherewithal.surfaces.http.serve import make_server
 from wherewithal.surfaces.http.settings import HttpSettings
 from wherewithal.surfaces.http.tokens import TokenKeys
-from wherewithal.wiring.commitments import commitment_doors
+from wherewithal.wiring.asking import asking_doors, asking_ports, receipt_book
 from wherewithal.wiring.commitments import commitment_doors
 from wherewithal.wiring.desk import Desk, now, open_desk
 from wherewithal.wiring.holds import CountHold, hold_doors, hold_ports
@@ -59,12 +58,12 @@ async def serve_api(
         count_bureau=partial(_count_bureau, metrics),
         count_outcome=lambda outcome: metrics.on_decision(outcome=outcome),
     )
-    async with opened as desk:
+    async with opened as desk, receipt_book(desk.pool, count=metrics.on_receipts) as receipts:
         http = HttpSettings(
             calendar_zone=ZoneInfo(CALENDAR_TIME_ZONE),
             allow_test_ssns=settings.is_simulation_allowed,
         )
-        doors = make_doors(desk, keys, count_hold=metrics.on_hold)
+        doors = make_doors(desk, keys, count_hold=metrics.on_hold, receipts=receipts)
         await warm_up(desk, doors)
         api = build_app(doors, settings=http, metrics=metrics, log=log)
         await serve(api, host=host, port=port)
@@ -86,12 +85,12 @@ async def serve(api: Api, *, host: str, port: int) -> None:
     await server.serve()
 
 
-def make_doors(desk: Desk, keys: Keys, *, count_hold: CountHold) -> Doors:
+def make_doors(desk: Desk, keys: Keys, *, count_hold: CountHold, receipts: ReceiptBook) -> Doors:
     """Return the doors of one process."""
     people, products = PeopleInStore(desk.pool), desk.ports.products
     directory = HeldDirectory(reads=DirectoryInStore(desk.pool), bundle=desk.bundle)
     inquiries, credentials = InquiriesReadBack(desk.pool), CredentialsInStore(desk.pool)
-    shelves = PersonShelves()
+    asking = asking_ports(desk.pool, receipts, directory=directory, products=products)
     return Doors(
         ask=partial(prequalify, ports=desk.ports),
         find_prequalification=partial(
@@ -102,21 +101,15 @@ def make_doors(desk: Desk, keys: Keys, *, count_hold: CountHold) -> Doors:
         list_consents=partial(list_consents, consents=inquiries),
         find_reference=inquiries.find_reference,
         spending_power=partial(read_spending_power, people=people, products=products),
-        merchants_page=partial(
-            browse_merchants,
-            people=people,
-            directory=directory,
-            products=products,
-            shelves=shelves,
-        ),
-        merchant=partial(merchant_for, people=people, directory=directory, products=products),
+        merchants_page=partial(ask_merchants, ports=asking),
+        merchant=partial(ask_merchant, ports=asking),
         merchant_offers=partial(advertise, directory=directory, products=products),
         holds=hold_doors(
             hold_ports(desk.pool, directory=directory, products=products), count=count_hold
         ),
         commitments=commitment_doors(desk.pool, products=products, keys=keys),
-        commitments=commitment_doors(desk.pool, products=products, keys=keys),
         loans=loan_doors(desk.pool),
+        asking=asking_doors(desk.pool),
         webhooks=webhook_doors(desk.pool, keys, is_simulation_allowed=desk.is_simulation_allowed),
         find_credential=credentials.find,
         readiness=partial(_readiness, desk.pool),

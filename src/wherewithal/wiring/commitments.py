@@ -13,6 +13,7 @@ from wherewithal.service.commitment_document import CommitmentSigner, signing_ke
 from wherewithal.service.commitment_records import NewSharingConsent
 from wherewithal.service.issue_commitment import CommitPorts, issue_commitment
 from wherewithal.service.promised_terms import PromisedTerms
+from wherewithal.service.promises import promises_of
 from wherewithal.service.read_commitments import (
     CommitmentAnswer,
     SharingConsentAnswer,
@@ -44,7 +45,7 @@ def commitment_signer(keys: Keys) -> CommitmentSigner:
 def promised_terms(pool: Pool, *, products: ProductAnswers) -> PromisedTerms:
     """Return what finds the terms of commitments; older bundles are read from what is kept."""
     return PromisedTerms(
-        served=products.promises,
+        served=promises_of(products),
         reads=CommitmentsInStore(pool),
         find_bundle=_kept_bundles(ArtefactsInStore(pool)),
     )

@@ -22,6 +22,7 @@ from wherewithal.store.pool import open_pool
 from wherewithal.surfaces.cli.service import AskedKey
 from wherewithal.surfaces.http import app, log, metrics, serve, settings, tokens
 from wherewithal.wiring.api import make_doors
+from wherewithal.wiring.asking import receipt_book
 from wherewithal.wiring.desk import now, open_desk
 from wherewithal.wiring.directory import sample_directory
 from wherewithal.wiring.keys import Keys, keys_of
@@ -85,8 +86,8 @@ def live(dsn: str, data: Path, *, clock_off: timedelta = timedelta(0)) -> Iterat
             count_bureau=lambda event: counts.on_bureau_call(bureau="transunion", outcome=event),
             count_outcome=lambda outcome: counts.on_decision(outcome=outcome),
         )
-        async with opened as desk:
-            doors = make_doors(desk, KEYS, count_hold=counts.on_hold)
+        async with opened as desk, receipt_book(desk.pool, count=counts.on_receipts) as book:
+            doors = make_doors(desk, KEYS, count_hold=counts.on_hold, receipts=book)
             api = app.build_app(
                 replace(doors, clock=lambda: now() + clock_off),
                 settings=settings.HttpSettings(

@@ -22,6 +22,7 @@ import httpx
 import msgspec
 
 from wherewithal.service.answers import ConsentAnswer, DecisionAnswer, Prequalification
+from wherewithal.service.asking import Question
 from wherewithal.service.capture_hold import CaptureRequest
 from wherewithal.service.hold_answers import CaptureAnswer, HoldAnswer, HoldsAnswer
 from wherewithal.service.hold_refusals import UnknownHold
@@ -34,6 +35,7 @@ from wherewithal.service.loan_answers import (
 )
 from wherewithal.service.loan_refusals import UnknownLoan
 from wherewithal.service.merchant_answers import AdvertisedOffers, MerchantAnswer, MerchantsPage
+from wherewithal.service.own_cap import OwnCapAnswer
 from wherewithal.service.read_commitments import (
     CommitmentAnswer,
     CommitmentsAnswer,
@@ -41,6 +43,7 @@ from wherewithal.service.read_commitments import (
     SharingConsentAnswer,
     SharingConsentsAnswer,
 )
+from wherewithal.service.receipts import Receipts
 from wherewithal.service.webhook_records import (
     EndpointAnswer,
     Endpoints,
@@ -50,6 +53,7 @@ from wherewithal.service.webhook_records import (
 )
 from wherewithal.surfaces.http import (
     examples,
+    examples_asking,
     examples_commitment,
     examples_hold,
     examples_loan,
@@ -60,6 +64,7 @@ from wherewithal.surfaces.http.doors import Doors
 from wherewithal.surfaces.http.log import make_log
 from wherewithal.surfaces.http.metrics import Metrics
 from wherewithal.surfaces.http.path_fields import PORTFOLIO, REFERENCE
+from wherewithal.surfaces.http.routes_asking import AskingDoors
 from wherewithal.surfaces.http.routes_commitment import CommitmentDoors
 from wherewithal.surfaces.http.routes_hold import HoldDoors
 from wherewithal.surfaces.http.routes_loan import LoanDoors
@@ -137,6 +142,11 @@ def plain_doors(*stored: Credential, **changed: Any) -> Doors:
         is_known = (portfolio, reference) == (PORTFOLIO.example, REFERENCE.example)
         return CONSUMER if is_known else None
 
+    at_merchant = found(examples.MERCHANT, MerchantAnswer, CONSUMER, "lantern-and-loom")
+
+    async def find_merchant(consumer_id: UUID, question: Question, **_given: Any) -> Any:
+        return await at_merchant(consumer_id, question.merchant_id)
+
     doors = Doors(
         ask=ask,
         find_prequalification=encoded(examples.APPROVED, CONSUMER, INQUIRY),
@@ -148,11 +158,12 @@ def plain_doors(*stored: Credential, **changed: Any) -> Doors:
         find_reference=find_reference,
         spending_power=encoded(examples.POWER, CONSUMER),
         merchants_page=found(examples.MERCHANTS, MerchantsPage, CONSUMER),
-        merchant=found(examples.MERCHANT, MerchantAnswer, CONSUMER, "lantern-and-loom"),
+        merchant=find_merchant,
         merchant_offers=found(examples.OFFERS, AdvertisedOffers, "lantern-and-loom"),
         holds=plain_holds(),
         commitments=plain_commitments(),
         loans=plain_loans(),
+        asking=plain_asking(),
         webhooks=plain_webhooks(),
         find_credential=find_credential,
         readiness=readiness,

@@ -77,7 +77,9 @@ account as (
         event_seq = event_seq + jsonb_array_length(%(events)s::jsonb),
         first_booked_on = least(first_booked_on, %(first_booked_on)s::date),
         on_time_payments = on_time_payments + %(on_time_payments)s,
-        has_charge_off = has_charge_off or %(has_charge_off)s
+        has_charge_off = has_charge_off or %(has_charge_off)s,
+        own_cap_cents = case when %(sets_own_cap)s then %(own_cap_cents)s::bigint
+            else own_cap_cents end
     where consumer_id = %(consumer_id)s
     returning ledger_seq - jsonb_array_length(%(entries)s::jsonb) as ledger_seq,
               event_seq - jsonb_array_length(%(events)s::jsonb) as event_seq

@@ -9,6 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from wherewithal.service.answers import ConsentAnswer, DecisionAnswer
+from wherewithal.service.asking import Question
 from wherewithal.service.inquiry import Inquiry
 from wherewithal.service.inquiry_records import Answered
 from wherewithal.service.merchant_answers import (
@@ -17,6 +18,7 @@ from wherewithal.service.merchant_answers import (
     MerchantsPage,
     MerchantsQuery,
 )
+from wherewithal.surfaces.http.routes_asking import AskingDoors
 from wherewithal.surfaces.http.routes_commitment import CommitmentDoors
 from wherewithal.surfaces.http.routes_hold import HoldDoors
 from wherewithal.surfaces.http.routes_loan import LoanDoors
@@ -60,11 +62,12 @@ class FindsMerchants(Protocol):
     """Reads a page of all merchants with what a consumer can spend at each."""
 
     async def __call__(
-        self, consumer_id: UUID, query: MerchantsQuery
+        self, consumer_id: UUID, query: MerchantsQuery, *, credential_id: str
     ) -> MerchantsPage | bytes | None:
         """Return a page, encoded or not; None where there is no such consumer.
 
-        Errors: RequestRefused for a cursor that is not ours or is of another query,
+        Errors: TooMany if this consumer is asked about, or this caller asks, too often.
+                RequestRefused for a cursor that is not ours or is of another query,
                 DirectoryChanged for one of another version.
         """
         ...
@@ -74,9 +77,12 @@ class FindsMerchant(Protocol):
     """Reads what a consumer can spend at one merchant."""
 
     async def __call__(
-        self, consumer_id: UUID, merchant_id: str, *, amount_cents: int | None
+        self, consumer_id: UUID, question: Question, *, credential_id: str
     ) -> MerchantAnswer | bytes | None:
-        """Return it, encoded or not; None where there is no such consumer or no such merchant."""
+        """Return it, encoded or not; None where there is no such consumer or no such merchant.
+
+        Errors: TooMany, as for the list.
+        """
         ...
 
 
@@ -136,6 +142,7 @@ class Doors:
     holds: HoldDoors
     commitments: CommitmentDoors
     loans: LoanDoors
+    asking: AskingDoors
     webhooks: WebhookDoors
     #: None where no such credential lives: unknown, expired, revoked.
     find_credential: Callable[[str], Awaitable[StoredCredential | None]]

@@ -61,6 +61,12 @@ class Metrics:
             ("what", "outcome"),
             registry=self.registry,
         )
+        self._receipts = Counter(
+            "wherewithal_receipts_total",
+            "Receipts of shown amounts: kept, or not for want of room or by the database.",
+            ("outcome",),
+            registry=self.registry,
+        )
         self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def on_request(self, *, route: str, method: str, status: int, seconds: float) -> None:
@@ -95,6 +101,10 @@ class Metrics:
     def on_hold(self, what: str, outcome: str) -> None:
         """Count what was asked of a hold (place, capture, void) by what came of it."""
         self._holds.labels(_named(what), _named(outcome)).inc()
+
+    def on_receipts(self, outcome: str, count: int) -> None:
+        """Count receipts that were kept, or dropped: `full`, `refused`, `lost`."""
+        self._receipts.labels(_named(outcome)).inc(count)
 
     def text(self) -> bytes:
         """Return everything in Prometheus' text format."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from wherewithal.surfaces.http.doors import Doors
 from wherewithal.surfaces.http.metrics import Metrics
 from wherewithal.surfaces.http.operation import Operation
+from wherewithal.surfaces.http.routes_asking import asking_operations
 from wherewithal.surfaces.http.routes_commitment import commitment_operations
 from wherewithal.surfaces.http.routes_consumer import consumer_operations
 from wherewithal.surfaces.http.routes_hold import hold_operations
@@ -33,6 +34,7 @@ def operations_of(
         *hold_operations(doors.holds, digest_key=doors.digest_key),
         *commitment_operations(doors.commitments),
         *loan_operations(doors.loans),
+        *asking_operations(doors.asking),
         *webhook_operations(doors.webhooks),
     )
     return process_operations(doors, business=business, metrics=metrics, is_draining=is_draining)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wherewithal.service.asking import Question
 from wherewithal.service.merchant_answers import (
     PAGE_SIZE_MAX,
     AdvertisedOffers,
@@ -73,7 +74,9 @@ def _list(doors: Doors) -> Operation:
     async def read(call: Call) -> Reply:
         named = {_RENAMED.get(name, name): value for name, value in call.query.items()}
         page = or_not_found(
-            await doors.merchants_page(call.path["consumer_id"], MerchantsQuery(**named))
+            await doors.merchants_page(
+                call.path["consumer_id"], MerchantsQuery(**named), credential_id=_caller(call)
+            )
         )
         return json_reply(page)
 
@@ -92,7 +95,7 @@ def _list(doors: Doors) -> Operation:
         scopes=frozenset({Scope.READ}),
         path_fields={"consumer_id": CONSUMER_ID},
         query=LIST,
-        problems=("directory-changed",),
+        problems=("directory-changed", "too-many-requests"),
         successes={
             200: Success(
                 meaning="A page of merchants",
@@ -118,12 +121,14 @@ def _list(doors: Doors) -> Operation:
 
 def _one(doors: Doors) -> Operation:
     async def read(call: Call) -> Reply:
+        product = call.query.get("product")
+        question = Question(
+            merchant_id=call.path["merchant_id"],
+            amount_cents=call.query.get("amount_cents"),
+            product=ProductCode(product) if product else None,
+        )
         answer = or_not_found(
-            await doors.merchant(
-                call.path["consumer_id"],
-                call.path["merchant_id"],
-                amount_cents=call.query.get("amount_cents"),
-            )
+            await doors.merchant(call.path["consumer_id"], question, credential_id=_caller(call))
         )
         return json_reply(answer)
 
@@ -135,12 +140,18 @@ def _one(doors: Doors) -> Operation:
         summary="One merchant, and a basket there",
         description=(
             "With `amount_cents`: the plans for that basket with their schedules, or why there is "
-            "none and the most that would work. Without: the most by each product."
+            "none and the most that would work. Without: the most by each product. Asking is free "
+            "and decides nothing: without a live decision the status is `ask_first`. What is shown "
+            "is kept as a receipt."
         ),
         handle=read,
         scopes=frozenset({Scope.READ}),
         path_fields={"consumer_id": CONSUMER_ID, "merchant_id": MERCHANT_ID},
-        query={"amount_cents": _AMOUNT},
+        query={
+            "amount_cents": _AMOUNT,
+            "product": _parameter(_PRODUCT, "this product alone", example="pay_in_4"),
+        },
+        problems=("too-many-requests",),
         successes={
             200: Success(
                 meaning="What the person can do there",
@@ -149,6 +160,10 @@ def _one(doors: Doors) -> Operation:
             )
         },
     )
+
+
+def _caller(call: Call) -> str:
+    return call.caller.credential_id if call.caller else ""
 
 
 def _offers(doors: Doors) -> Operation:

@@ -52,6 +52,8 @@ class Scope(StrEnum):
     EXPLAIN = "explain"
     #: Revoke consents.
     CONSENTS = "consents"
+    #: Set the most that a person wants to owe: one's own with a consumer token.
+    OWN_CAP = "own_cap"
     #: Issue consumer tokens.
     TOKENS = "tokens"
     #: Read what a merchant offers, without a person.
@@ -66,7 +68,7 @@ class Scope(StrEnum):
 
 
 #: What a consumer token may carry; `tokens` is not among it, or a token would outlive itself.
-CONSUMER_SCOPES = frozenset({Scope.READ, Scope.CONSENTS})
+CONSUMER_SCOPES = frozenset({Scope.READ, Scope.CONSENTS, Scope.OWN_CAP})
 #: What a key that speaks for one merchant may carry: nothing that tells of a person.
 MERCHANT_SCOPES = frozenset({Scope.OFFERS, Scope.HOLDS, Scope.WEBHOOKS})
 
