@@ -99,13 +99,7 @@ async def open_desk(
     sealer = Sealer({keys.key_id: keys.sealing}, active=keys.key_id, random_bytes=os.urandom)
     await _check(dsn, sealer)
     chance = random.SystemRandom().random
-    client = TransUnionClient(
-        _endpoint(settings),
-        tls=None,
-        monotonic=time.monotonic,
-        uniform=chance,
-        count=count_bureau,
-    )
+    client = _client(settings, uniform=chance, count=count_bureau)
     async with contextlib.AsyncExitStack() as stack:
         pool = await stack.enter_async_context(open_pool(dsn, max_size=pool_size))
         await stack.enter_async_context(client)
@@ -127,9 +121,7 @@ async def open_desk(
             ledger=ledger,
             gate=rules,
             reports=client,
-            reader=TransUnionReader(
-                own_member_codes=frozenset({_SAMPLE_SUBSCRIBER.member_code}),
-            ),
+            reader=TransUnionReader(own_member_codes=frozenset({_SAMPLE_SUBSCRIBER.member_code})),
             bundle=bundle,
             plans=plans,
             products=ProductAnswers(bundle, plans),
@@ -157,6 +149,14 @@ async def open_desk(
             is_simulation_allowed=settings.is_simulation_allowed,
         )
         await ports.flights.drain()
+
+
+def _client(
+    settings: ServiceSettings, *, uniform: Callable[[], float], count: Callable[[str], None]
+) -> TransUnionClient:
+    return TransUnionClient(
+        _endpoint(settings), tls=None, monotonic=time.monotonic, uniform=uniform, count=count
+    )
 
 
 def _connector(dsn: str) -> PsycopgConnector:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import msgspec
+import polars as pl
 from cyclopts import App, Parameter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -86,25 +87,31 @@ def add_policy_diff(policy: App, ports: Ports) -> None:
             named = facts_file(
                 source=source, path=file, stated=stated, as_of=as_of, today=ports.now().date()
             )
-            facts = ports.read_facts(named)
-            if sample is not None and sample < facts.height:
-                facts = facts.sample(sample, seed=seed)
+            facts = _sampled(ports.read_facts(named), sample, seed)
             with _progress() as on_progress:
                 found = population_diff(facts, old, new, on_progress=on_progress)
         if table or (sys.stdout.isatty() and not json):
             _print_tables(changes, found)
         else:
-            print_json(
-                {
-                    "schema": SCHEMA,
-                    "before": old.digest,
-                    "after": new.digest,
-                    "is_same": old.digest == new.digest,
-                    "changes": msgspec.to_builtins(changes),
-                    "population": None if found is None else msgspec.to_builtins(found),
-                }
-            )
+            print_json(_data(old.digest, new.digest, changes, found))
         return 0
+
+
+def _sampled(facts: pl.DataFrame, sample: int | None, seed: int) -> pl.DataFrame:
+    return facts if sample is None or sample >= facts.height else facts.sample(sample, seed=seed)
+
+
+def _data(
+    before: str, after: str, changes: Sequence[Changed], found: PopulationDiff | None
+) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "before": before,
+        "after": after,
+        "is_same": before == after,
+        "changes": msgspec.to_builtins(changes),
+        "population": None if found is None else msgspec.to_builtins(found),
+    }
 
 
 def _check(file: Path | None, source: str | None, sample: int | None) -> None:
