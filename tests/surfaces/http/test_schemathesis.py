@@ -31,6 +31,11 @@ def known_person(api: Served) -> str:
     listens = {"url": "https://shop.example/events"}
     made = api.ask("POST", "/v1/webhook-endpoints", json=listens).json()
     endpoint = made["endpoint"]
+    own = f"/v1/consumers/{ids['consumer_id']}"
+    promised = {"prequalification_id": ids["prequalification_id"], "product": "pay_in_4"}
+    commitment = api.ask("POST", f"{own}/commitments", json=promised).json()["commitment_id"]
+    shares = {"text_version": "v1", "text_sha256": "ab" * 32}
+    sharing = api.ask("POST", f"{own}/sharing-consents", json=shares).json()["consent_id"]
     names = ("consumer_id", "prequalification_id", "decision_id")
     lines = [f'"path.{name}" = "{answer[name]}"' for name in names]
     lines += [f'"path.{name}" = "{value}"' for name, value in number.items()]
@@ -40,9 +45,12 @@ def known_person(api: Served) -> str:
             *lines,
             f'"path.consent_id" = "{answer["prequalification_id"]}"',
             '"path.merchant_id" = "lantern-and-loom"',
+            f'"path.commitment_id" = "{commitment}"',
             f'"path.hold_id" = "{captured}"',
             f'"path.loan_id" = "{loan}"',
             f'"path.endpoint_id" = "{endpoint["endpoint_id"]}"',
+            '[[operations]]\ninclude-operation-id = "revokeSharing"',
+            f'parameters = {{ "path.consent_id" = "{sharing}" }}',
             '[[operations]]\ninclude-operation-id = "voidHold"',
             f'parameters = {{ "path.hold_id" = "{voided}" }}\n',
         ]
