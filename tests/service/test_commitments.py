@@ -17,6 +17,7 @@ from tests.sources.bureau_talk import simulator
 from wherewithal.qualify.commitment import State
 from wherewithal.qualify.preconditions import NO_COMMITMENTS
 from wherewithal.service.commitment_document import verify_document
+from wherewithal.service.errors import Unavailable
 from wherewithal.service.hold_refusals import CommitmentNotHonoured, HoldRefused
 from wherewithal.service.issue_commitment import COMMITMENT_REFUSALS, CommitmentRefused
 from wherewithal.vocabulary.program import PlanCode, ProductCode
@@ -344,16 +345,21 @@ def test_attempts_at_once_are_each_written_down_and_never_more_is_held(counter):
         made = await counter.commit()
         half = made.amount_cents // 2
 
-        async def one():
-            try:
-                return (await counter.buy(made, basket_cents=half)).basket_cents
-            except HoldRefused as refused:
-                return refused.code
+        async def one(number):
+            """Try until it is answered: a busy machine may keep an account locked for long."""
+            while True:
+                try:
+                    buying = counter.buy(made, basket_cents=half, reference=f"at-once-{number}")
+                    return (await buying).basket_cents
+                except HoldRefused as refused:
+                    return refused.code
+                except Unavailable:
+                    await asyncio.sleep(0.1)
 
-        found = await asyncio.gather(*(one() for _ in range(8)))
+        found = await asyncio.gather(*(one(number) for number in range(5)))
         return found, await counter.attempts(made)
 
     found, attempts = counter(work)
-    assert sorted(map(str, found))[2:] == ["over_power"] * 6
+    assert sorted(map(str, found))[2:] == ["over_power"] * 3
     assert sum(one.is_honoured for one in attempts) == 2
-    assert len(attempts) == 8
+    assert len(attempts) == 5
