@@ -120,14 +120,25 @@ def _service_of(told: dict[str, str]) -> DemoService:
         bureau_port=int(told["bureau_port"]),
         key=told["key"],
         publish=partial(_publish, data),
+        replay=partial(_replay, data),
     )
 
 
 def _publish(data: Path, run: Path, portfolio: str, until: date) -> None:
     """Run the command that an operator would type."""
     command = ["offline", "publish", "--run", str(run), "--portfolio", portfolio]
+    _run(data, [*command, "--expires-on", str(until)], codes=(0,))
+
+
+def _replay(data: Path, sample: int) -> int:
+    """Return how many of a sample of decisions the command cannot reproduce."""
+    command = ["replay", "--all", "--sample", str(sample), "--json"]
+    return int(json.loads(_run(data, command, codes=(0, 1)))["differing"])
+
+
+def _run(data: Path, command: list[str], *, codes: tuple[int, ...]) -> str:
     done = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-m", "wherewithal.wiring.command", *command, "--expires-on", str(until)],
+        [sys.executable, "-m", "wherewithal.wiring.command", *command],
         env={**_environment(), DATA: str(data)},
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -135,8 +146,9 @@ def _publish(data: Path, run: Path, portfolio: str, until: date) -> None:
         timeout=_PUBLISHED_WITHIN_S,
         check=False,
     )
-    if done.returncode:
-        raise ProcessEnded(f"offline publish ended with {done.returncode}\n{done.stderr}")
+    if done.returncode not in codes:
+        raise ProcessEnded(f"{' '.join(command)} ended with {done.returncode}\n{done.stderr}")
+    return done.stdout
 
 
 def _environment() -> dict[str, str]:

@@ -26,7 +26,7 @@ from wherewithal.surfaces.cli.demo_list import show_list
 from wherewithal.surfaces.cli.demo_newcomer import newcomers
 from wherewithal.surfaces.cli.demo_outcomes import outcomes_by_tier
 from wherewithal.surfaces.cli.demo_ports import DemoPorts, DemoService, MadeDirectory
-from wherewithal.surfaces.cli.demo_published import publish, show_published
+from wherewithal.surfaces.cli.demo_published import publish, show_published, show_replayed
 from wherewithal.surfaces.cli.demo_till import show_till
 from wherewithal.surfaces.cli.offers_json import merchants_json, products_json
 from wherewithal.surfaces.cli.ports import FactsFile, Ports
@@ -140,6 +140,7 @@ def _service(
         seconds=published.result(),
         say=say,
     )
+    is_well &= show_replayed(service, say)
     return is_well and not asked.differing
 
 

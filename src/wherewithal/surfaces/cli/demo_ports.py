@@ -22,6 +22,8 @@ class DemoService:
     key: str
     #: Publishes the offline run of a folder as a portfolio, until a day; the real command.
     publish: Callable[[Path, str, date], None]
+    #: Replays a sample of so many decisions of both tempos; how many of them are not the same.
+    replay: Callable[[int], int]
 
     @property
     def host(self) -> str:

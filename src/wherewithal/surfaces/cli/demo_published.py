@@ -16,6 +16,8 @@ from wherewithal.surfaces.cli.demo_ports import DemoService
 
 PORTFOLIO = "demo"
 _STANDS_DAYS = 30
+#: Decisions that are decided again, of both tempos.
+_REPLAYED = 1_000
 #: People of the run that are read over HTTP and compared with it.
 _READ = 50
 
@@ -88,3 +90,14 @@ def _is_as_in_run(answer: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
     return answer["decision_id"] == row["decision_id"] and all(
         value == (row[name] or None) for name, value in powers.items()
     )
+
+
+def show_replayed(service: DemoService, say: Say) -> bool:
+    """Decide a sample of what was decided above again, from the store; return whether it agrees."""
+    differing = service.replay(_REPLAYED)
+    text = (
+        f"replayed from the store, of those who asked and of the run: {_REPLAYED - differing} of"
+        f" {_REPLAYED} decisions are the same, byte for byte"
+    )
+    say(demo_print.verdict(text, is_well=not differing))
+    return not differing
