@@ -8,7 +8,7 @@ from cyclopts import App
 from rich.console import Console
 from rich.table import Table
 
-from bench import api, decide, dmn, merchants, offline, read
+from bench import api, decide, dmn, holds, merchants, offline, read
 
 app = App(name="bench/run", help="Measure Wherewithal against a peer or a floor, in one run.")
 
@@ -47,6 +47,12 @@ def run_read(*, people: int = 400, requests: int = 6_000) -> None:
 def run_merchants(*, count: int = 400_000, programs: int = 1_000, queries: int = 1_000) -> None:
     """Page through all merchants for one person: own time, equal to each asked one by one."""
     _report(merchants.measure(merchants=count, programs=programs, queries=queries))
+
+
+@app.command(name="holds")
+def run_holds(*, people: int = 300, seconds: float = 5) -> None:
+    """Place holds, against a bare lock and update; one hot consumer, and others meanwhile."""
+    _report(holds.measure(people=people, seconds=seconds))
 
 
 def _report(found: dict[str, object]) -> None:

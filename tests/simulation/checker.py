@@ -154,7 +154,7 @@ class ConsumerCheck:
             if "ok" not in codes:
                 blocked = all(one.is_blocked for one in terms)
                 promise = "block" if blocked else "over_limit"
-                self.find(promise, f"{attempt.name} {asked} was granted at {at}")
+                self.find(promise, f"{attempt.name} {asked} was granted at {at} of {terms}")
         elif attempt.result == "ok" and "ok" in codes:
             hold = Entry("hold_placed", attempt.answer["hold"], 0, 0, 0)
             entries = [*entries, hold]

@@ -113,7 +113,8 @@ class Settings:
         maybe = [(as_of, 0, lim) for lo, hi, as_of, lim in self.publications if lo <= moment < hi]
         standing = [
             _newer(now, offline)
-            for offline in [max(sure, key=lambda one: one[0], default=None), *maybe]
+            # The last that was published, whatever it is as of: the pointer says so.
+            for offline in [sure[-1] if sure else None, *maybe]
         ]
         caps: list[int | None] = [cents for lo, hi, cents in self.caps if lo <= moment < hi]
         caps.append(next((c for _, hi, c in reversed(self.caps) if hi <= moment), None))

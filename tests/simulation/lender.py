@@ -48,6 +48,7 @@ class Lender:
     journal: Journal
     until: float
     counts: Counter[str]
+    published: datetime | None = None
 
     async def first_decisions(self) -> None:
         """Decide for everybody once, so that there is something to spend."""
@@ -97,7 +98,9 @@ class Lender:
         """Publish an offline generation for everybody."""
         await asyncio.sleep(self.chance.uniform(0.2, 0.5))
         limits = [limits_of(self.chance) for _ in self.people]
-        as_of = datetime.now(UTC) - timedelta(milliseconds=self.chance.choice([0, 0, 200]))
+        # Never older facts than of the generation before: publishing refuses that.
+        late = datetime.now(UTC) - timedelta(milliseconds=self.chance.choice([0, 0, 200]))
+        as_of = self.published = max(late, self.published or late)
         await publish(self.pool, self.journal, people=self.people, as_of=as_of, limits=limits)
         self.counts["publications"] += 1
 
