@@ -72,6 +72,13 @@ def test_positions_and_lookups(graph):
     assert rows == [(1, 15), (0, 10), (None, None), (None, None)]
 
 
+def test_a_text_that_is_always_null(graph):
+    s = graph.input("s", t.text(frozenset(), nullable=True))
+    outputs = {"s": s, "place": graph.position(s, ["a"])}
+    result = compile_columnar(outputs, inputs=["s"]).run(pl.DataFrame({"s": [None, None]}))
+    assert result.rows() == [(None, None), (None, None)]
+
+
 def test_what_repeats_its_operand_does_not_grow_as_powers(graph):
     x = node = graph.input("x", t.number(-(10**6), 10**6))
     for n in range(2, 40):

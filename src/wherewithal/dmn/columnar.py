@@ -212,6 +212,10 @@ class _Renderer:
             for text, code in self._codes.items()
             if node.type.values is None or text in node.type.values
         ]
+        index = self.expr(node)
+        if not known:
+            # No text can come here; a literal alone would select one row.
+            return pl.when(index.is_null()).then(pl.lit(None, dtype=dtype))
         low, high = known[0], known[-1]
         table: list[Any] = [None] * (high + 1)
         for text, code in self._codes.items():
@@ -220,7 +224,6 @@ class _Renderer:
             elif low < code < high:
                 # A text that cannot come here stands for what its neighbour does.
                 table[code] = table[code - 1]
-        index = self.expr(node)
         if node.type.values is None:
             # The code of an unknown text is -1, so that code c stands at c + 1.
             table, index, low, high = [None, *table], index + 1, 0, high + 1
