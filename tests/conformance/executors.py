@@ -26,6 +26,7 @@ from wherewithal.dmn.reference.json_values import from_python
 from wherewithal.dmn.reference.values import Date, DaysDuration
 from wherewithal.dmn.scalar import compile_scalar, reachable
 from wherewithal.dmn.types import Kind, Type
+from wherewithal.dmn.values import ContextValue, Value
 from wherewithal.dmn.vector import compile_vector
 
 Rows = Sequence[tuple[Any, ...]]
@@ -131,7 +132,8 @@ class _Compiled(ABC):
     ) -> list[Any]:
         program = compiled(what, types, decision=decision)
         assert [str(one) for one in program.diagnostics] == []
-        nodes = flattened(RESULT, program.decisions[decision])
+        value = program.decisions[decision]
+        nodes = {**flattened(RESULT, value), **presences(RESULT, value)}
         row_types = [type_of(type_) for type_ in types.values()]
         given = [
             tuple(units(v, type_) for v, type_ in zip(row, row_types, strict=True)) for row in rows
@@ -146,12 +148,29 @@ class _Compiled(ABC):
         """Return the nodes' values for each row, in their units."""
 
 
+def presences(name: str, value: Value) -> dict[str, Node]:
+    """Return whether each context of a value is there, by `name?`; none for those that always are."""
+    if not isinstance(value, ContextValue):
+        return {}
+    own = {} if value.present is None else {f"{name}?": value.present}
+    inner = [presences(f"{name}.{key}", entry) for key, entry in value.entries.items()]
+    return {**own, **{key: node for one in inner for key, node in one.items()}}
+
+
 def _shaped(nodes: Mapping[str, Node], row: Sequence[Any]) -> Any:
-    values = [feel(v, node.type) for v, node in zip(row, nodes.values(), strict=True)]
+    values = {name: feel(v, node.type) for (name, node), v in zip(nodes.items(), row, strict=True)}
+    absent = [name for name, value in values.items() if name.endswith("?") and value is not True]
+    assert all(values[name] is False for name in absent), "whether it is there is never null"
     if list(nodes) == [RESULT]:
-        return values[0]
-    names = [name.removeprefix(f"{RESULT}.") for name in nodes]
-    return dict(zip(names, values, strict=True))
+        return values[RESULT]
+    if f"{RESULT}?" in absent:
+        assert {one for name, one in values.items() if not name.endswith("?")} == {None}
+        return None
+    return {
+        name.removeprefix(f"{RESULT}."): value
+        for name, value in values.items()
+        if not name.endswith("?")
+    }
 
 
 class Scalar(_Compiled):

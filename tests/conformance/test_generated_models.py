@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from tests.conformance.executors import type_of
+from tests.conformance.executors import presences, type_of
 from tests.conformance.generated_models import FOLDED, INPUTS, SINGLE, Drawn, models
 from wherewithal.dmn.agreement import agreement, any_feel
 from wherewithal.dmn.corpus import threshold_corpus
@@ -38,6 +38,7 @@ def by_reference(drawn: Drawn, decisions: Mapping[str, Value], row: Mapping[str,
         value = evaluate([drawn.model], name, given).value
         if isinstance(shape, ContextValue):
             found |= {f"{name}.{key}": (value or {}).get(key) for key in shape.entries}
+            found[f"{name}?"] = value is not None
         else:
             found[name] = value
     return found
@@ -57,7 +58,7 @@ def test_models(count, rows_max, sample, rows_min):
         outputs = {
             key: node
             for name, value in program.decisions.items()
-            for key, node in flattened(name, value).items()
+            for key, node in {**flattened(name, value), **presences(name, value)}.items()
             if node.type.values is not None or node.type.kind.value != "string"
         }
         if not outputs:

@@ -96,6 +96,46 @@ def test_several_outputs(executor):
     ]
 
 
+#: Beside `-; not(5)`, which matches u = 2 and null, a rule whose test of u is null there.
+NULL_TESTS = [
+    # q, u =      99,null 99,5   null,null 1,2    3,2
+    ("UNIQUE", [30, 1, 30, 30, 30]),
+    ("ANY", [30, 1, 30, 30, 30]),
+    ("FIRST", [30, 1, 30, 30, 30]),
+    ("PRIORITY", [30, 1, 30, 30, 30]),
+]
+
+
+@pytest.mark.parametrize(("policy", "expected"), NULL_TESTS)
+def test_a_test_that_is_null_takes_no_context_away(executor, policy, expected):
+    given = table(
+        policy,
+        "q; u",
+        "-; not(5) | 30; 7",
+        "? > 2; > 2 | 1; 8",
+        outputs=("a", "b"),
+        allowed={"a": "30, 1"} if policy == "PRIORITY" else {},
+    )
+    rows = [(99, None), (99, 5), (None, None), (1, 2), (3, 2)]
+    found = executor.run(given, {"q": "number?", "u": "number?"}, rows)
+    assert found == [{"a": a, "b": {30: 7, 1: 8}[a]} for a in expected]
+
+
+@pytest.mark.parametrize("policy", ["UNIQUE", "ANY", "FIRST"])
+def test_whether_there_is_a_context(executor, policy):
+    """Without a hit there is none, but where a default is; nor where two rules clash."""
+    rules = ("< 5; - | 1; 7", "-; > 2 | 2; 8")
+    rows = [(1, None), (1, 5), (None, None), (9, 1), (9, 5)]
+    types = {"q": "number?", "u": "number?"}
+    first, second = {"a": 1, "b": 7}, {"a": 2, "b": 8}
+    clash = first if policy == "FIRST" else None
+    bare = table(policy, "q; u", *rules, outputs=("a", "b"))
+    assert executor.run(bare, types, rows) == [first, clash, None, None, second]
+    half = table(policy, "q; u", *rules, outputs=("a", "b"), defaults={"b": "9"})
+    missed = {"a": None, "b": 9}
+    assert executor.run(half, types, rows) == [first, clash, missed, missed, second]
+
+
 @pytest.mark.parametrize(
     ("cell", "expected"),
     [

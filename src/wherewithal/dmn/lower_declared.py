@@ -14,7 +14,15 @@ from wherewithal.dmn.ir import Node, Op, OutsideProfile
 from wherewithal.dmn.lowering import Lowering
 from wherewithal.dmn.regions import covers, region_of
 from wherewithal.dmn.types import KINDS, Kind
-from wherewithal.dmn.values import ContextValue, ListValue, Value
+from wherewithal.dmn.values import ContextValue, ListValue, RangeValue, Value
+
+#: The types of FEEL that no compiled value has, and shapes.
+_OTHER_KINDS = frozenset(
+    {
+        *("time", "date and time", "dateTime", "date time", "years and months duration"),
+        *("yearMonthDuration", "duration", "Null", "null", "list", "context", "function", "range"),
+    }
+)
 
 
 def as_declared(lowering: Lowering, type_ref: str | None, value: Value) -> Value:
@@ -68,6 +76,8 @@ def _conditions(
             for item in value.items:
                 yield from _conditions(lowering, one, declared.item, item)
         return
+    if isinstance(value, ContextValue | RangeValue):
+        _refuse_single(declared, value)
     if isinstance(value, ContextValue) and declared.parts is not None:
         missing = sorted(declared.parts.keys() - value.entries.keys())
         if missing:
@@ -77,7 +87,13 @@ def _conditions(
             yield from _conditions(lowering, one, declared_part(one, part), value.entries[name])
     if not isinstance(value, Node) or value.type.kind is Kind.NULL:
         return
+    if declared.parts is not None or declared.base == "context":
+        message = f"it is declared a context and is a {value.type.kind.value}"
+        raise OutsideProfile(message)
     wanted = KINDS.get(declared.base or "")
+    if wanted is None and declared.base in _OTHER_KINDS:
+        message = f"it is declared a {declared.base}, which is outside the profile"
+        raise OutsideProfile(message)
     if wanted is not None and value.type.kind is not wanted:
         message = f"it is declared a {wanted.value} and is a {value.type.kind.value}"
         raise OutsideProfile(message)
@@ -88,6 +104,16 @@ def _conditions(
         if region is None or not covers([region], value.type.not_null()):
             test = lowering.test(feel.node, value, {})
             yield lowering.graph.any_of([lowering.graph.is_null(value), test])
+
+
+def _refuse_single(declared: Declared, value: ContextValue | RangeValue) -> None:
+    """Refuse a context or a range where a single value is declared: by reference it is null."""
+    word = "context" if isinstance(value, ContextValue) else "range"
+    if declared.base in KINDS or declared.base in _OTHER_KINDS - {word}:
+        message = f"it is declared a {declared.base} and is a {word}"
+        raise OutsideProfile(message)
+    if declared.parts is not None and word == "range":
+        raise OutsideProfile("it is declared a context and is a range")
 
 
 def _refuse_constraint(declared: Declared, what: str) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from wherewithal.dmn.compiled import CompiledHits, CompiledTable, Guard
+from wherewithal.dmn.declared import declared_type
 from wherewithal.dmn.feel import ast
 from wherewithal.dmn.ir import Graph, Node, Op, OutsideProfile
 from wherewithal.dmn.lookup_axes import bits_of
@@ -25,6 +26,7 @@ from wherewithal.dmn.lower_cells import (
     input_value,
     is_complete,
 )
+from wherewithal.dmn.lower_declared import as_declared
 from wherewithal.dmn.lowered_cells import Conditions, KnownCells, met_cells
 from wherewithal.dmn.lowering import Lowering
 from wherewithal.dmn.model import (
@@ -36,7 +38,7 @@ from wherewithal.dmn.model import (
     TableOutput,
 )
 from wherewithal.dmn.regions import Region
-from wherewithal.dmn.types import KINDS, Kind
+from wherewithal.dmn.types import Kind
 from wherewithal.dmn.values import ContextValue, Value
 
 #: Pairs of rules that may match together cost a comparison each; more than this is not a table.
@@ -97,7 +99,10 @@ def lower_table(lowering: Lowering, table: DecisionTable, scope: Mapping[str, Va
 class _Outputs:
     """The outputs of all rules, and where the steps of each rule's stand."""
 
+    #: As their columns are declared: null where a column's type does not allow the value.
     nodes: dict[int, list[Node]]
+    #: As the cells have them, which is what a priority goes by.
+    cells: dict[int, list[Node]]
     steps: dict[int, tuple[int, int]]
 
     def guard(self, lowering: Lowering, guard_of: Callable[[int], Guard]) -> None:
@@ -107,10 +112,12 @@ class _Outputs:
 
 
 def _outputs_of(lowering: Lowering, table: DecisionTable, scope: Mapping[str, Value]) -> _Outputs:
-    found = _Outputs(nodes={}, steps={})
+    found = _Outputs(nodes={}, cells={}, steps={})
     for rule in table.rules:
         before = len(lowering.recorder.steps)
-        found.nodes[rule.number] = _outputs(lowering, table, rule, scope)
+        pairs = _outputs(lowering, table, rule, scope)
+        found.cells[rule.number] = [cell for cell, _ in pairs]
+        found.nodes[rule.number] = [node for _, node in pairs]
         if len(lowering.recorder.steps) > before:
             found.steps[rule.number] = before, len(lowering.recorder.steps)
     return found
@@ -118,28 +125,30 @@ def _outputs_of(lowering: Lowering, table: DecisionTable, scope: Mapping[str, Va
 
 def _outputs(
     lowering: Lowering, table: DecisionTable, rule: Rule, scope: Mapping[str, Value]
-) -> list[Node]:
+) -> list[tuple[Node, Node]]:
+    """Return what each output cell says, and what its column makes of it."""
     nodes = []
     for clause, feel in zip(table.outputs, rule.outputs, strict=True):
         lowering.recorder.part = f"rule {rule.number}, output '{clause.name or clause.label}'"
         try:
             if feel.node is None:
                 raise OutsideProfile("the output is empty or did not parse")
-            nodes.append(_as_output(clause, lowering.node(feel.node, scope)))
+            cell = lowering.node(feel.node, scope)
+            nodes.append((cell, _as_output(lowering, clause, cell)))
         except OutsideProfile as problem:
             place = f"rule {rule.number}, output '{clause.name or clause.label}'"
             lowering.recorder.report(place, problem)
-            nodes.append(lowering.graph.constant(None))
+            null = lowering.graph.constant(None)
+            nodes.append((null, null))
     return nodes
 
 
-def _as_output(clause: TableOutput, node: Node) -> Node:
-    """Return an output of the column's own kind; another kind would be null by the reference."""
-    wanted = KINDS.get(clause.type_ref or "")
-    if wanted is not None and node.type.kind not in (wanted, Kind.NULL):
-        message = f"the column is declared a {wanted.value} and this is a {node.type.kind.value}"
-        raise OutsideProfile(message)
-    return node
+def _as_output(lowering: Lowering, clause: TableOutput, node: Node) -> Node:
+    """Return an output as its column is declared: null where its type does not allow it."""
+    value = as_declared(lowering, clause.type_ref, node)
+    if not isinstance(value, Node):
+        raise OutsideProfile("the column is declared a list")
+    return value
 
 
 def _single_hit(
@@ -156,7 +165,7 @@ def _single_hit(
     outputs = found_outputs.nodes
     order = [rule.number for rule in table.rules]
     if table.hit_policy is HitPolicy.PRIORITY:
-        order = _by_priority(lowering, table, outputs, scope)
+        order = _by_priority(lowering, table, found_outputs.cells, scope)
     found = look_up(
         _rules(lowering, conditions, regions, order, policy=table.hit_policy, outputs=outputs)
     )
@@ -183,7 +192,7 @@ def _single_hit(
     )
     compiled = _record(lowering, table, [matched], [tuple(order)], outputs)
     before = len(lowering.recorder.steps)
-    defaults = [_default(lowering, clause.default, scope) for clause in table.outputs]
+    defaults = [_default(lowering, clause, scope) for clause in table.outputs]
     is_missed = Guard(node=matched, value=0), Guard(node=clash, value=True, is_not=True)
     lowering.recorder.guard(before, *is_missed)
     columns = [
@@ -204,10 +213,11 @@ def _single_hit(
         return columns[0], compiled
     names = [clause.name or clause.label for clause in table.outputs]
     # Without a hit, or a default for one, the result is null and no context of nulls.
-    missing = [clash]
+    # Whether two clash may be null, which is no clash: presence itself is never null.
+    missing = [graph.equal(clash, graph.constant(value=True))]
     if all(clause.default is None for clause in table.outputs):
         missing.append(graph.equal(matched, graph.constant(0)))
-    present = graph.all_of(graph.equal(one, graph.constant(value=False)) for one in missing)
+    present = graph.negation(graph.any_of(missing))
     entries: dict[str, Value] = dict(zip(names, columns, strict=True))
     return ContextValue(entries=entries, present=present), compiled
 
@@ -278,10 +288,10 @@ def _selected(lowering: Lowering, matched: Node, by_number: Mapping[int, Node]) 
     return graph.case(branches, by_number.get(0, graph.constant(None)))
 
 
-def _default(lowering: Lowering, feel: Feel | None, scope: Mapping[str, Value]) -> Node:
-    if feel is None or feel.node is None:
+def _default(lowering: Lowering, clause: TableOutput, scope: Mapping[str, Value]) -> Node:
+    if clause.default is None or clause.default.node is None:
         return lowering.graph.constant(None)
-    return lowering.node(feel.node, scope)
+    return _as_output(lowering, clause, lowering.node(clause.default.node, scope))
 
 
 def _by_priority(
@@ -292,7 +302,8 @@ def _by_priority(
 ) -> list[int]:
     ranks: list[list[Node]] = []
     for clause in table.outputs:
-        allowed = clause.allowed_values.node if clause.allowed_values else None
+        values = _values_of(lowering, clause)
+        allowed = values.node if values else None
         tests = allowed.tests if isinstance(allowed, ast.UnaryTests) else ()
         ranks.append([lowering.node(test, scope) for test in tests])
     if not any(ranks):
@@ -308,6 +319,16 @@ def _by_priority(
         return tuple(found)
 
     return sorted(outputs, key=rank)
+
+
+def _values_of(lowering: Lowering, clause: TableOutput) -> Feel | None:
+    """Return the output's values; where it lists none, those that its type allows."""
+    if clause.allowed_values is not None or lowering.owner is None:
+        return clause.allowed_values
+    allowed = declared_type(lowering.owner, clause.type_ref).allowed
+    if len(allowed) > 1:
+        raise OutsideProfile("priority by a type that has allowed values more than once")
+    return allowed[0] if allowed else None
 
 
 def _collected(
@@ -328,7 +349,7 @@ def _collected(
     compiled = _record(lowering, table, matched, groups, found.nodes)
     none_matched = graph.all_of([graph.equal(index, graph.constant(0)) for index in matched])
     before = len(lowering.recorder.steps)
-    default = _default(lowering, table.outputs[0].default, scope)
+    default = _default(lowering, table.outputs[0], scope)
     lowering.recorder.guard(before, *(Guard(node=index, value=0) for index in matched))
     if table.aggregation is Aggregation.COUNT:
         hits = [graph.lookup(index, [0] + [1] * (index.type.high or 1)) for index in matched]
