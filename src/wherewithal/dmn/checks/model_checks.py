@@ -8,9 +8,10 @@ from dataclasses import fields, is_dataclass
 from wherewithal.dmn import model
 from wherewithal.dmn.checks.column import Column
 from wherewithal.dmn.checks.expression_checks import check_expressions
+from wherewithal.dmn.checks.output_checks import wanted_of
 from wherewithal.dmn.checks.table_checks import check_table
 from wherewithal.dmn.declared import declared_type, declared_value
-from wherewithal.dmn.diagnostics import Diagnostic, warning
+from wherewithal.dmn.diagnostics import Diagnostic, error, warning
 from wherewithal.dmn.feel import ast
 from wherewithal.dmn.feel.parser import children_of
 from wherewithal.dmn.types import KINDS, Type
@@ -18,6 +19,8 @@ from wherewithal.dmn.types import KINDS, Type
 #: The types of a table's inputs, by `id` of the table: what a compilation has proved.
 Proved = Mapping[int, Sequence[Type | None]]
 _DEPTH_MAX = 40
+#: A table of this many outputs answers with a context.
+_SEVERAL = 2
 
 
 def check_models(
@@ -39,13 +42,33 @@ def check_models(
                 _column(one, clause, type_)
                 for clause, type_ in zip(table.inputs, types, strict=True)
             ]
-            kinds = [
-                KINDS.get(declared_type(one, clause.type_ref).base or "")
-                for clause in table.outputs
-            ]
-            found += check_table(f"{one.file}: {place}", table, columns, outputs=kinds, hints=hints)
+            wanted = [wanted_of(one, clause) for clause in table.outputs]
+            at = f"{one.file}: {place}"
+            found += check_table(at, table, columns, outputs=wanted, hints=hints)
+        found += _wrong_results(one)
         found += check_expressions(one)
         found += _unused(one)
+    return found
+
+
+def _wrong_results(one: model.Model) -> list[Diagnostic]:
+    """Return the tables of several outputs whose decision is declared something without them."""
+    found = []
+    for decision in one.decisions:
+        table = decision.expression
+        if not isinstance(table, model.DecisionTable) or len(table.outputs) < _SEVERAL:
+            continue
+        names = [clause.name or clause.label for clause in table.outputs]
+        for type_ref in dict.fromkeys((table.type_ref, decision.type_ref)):
+            declared = declared_type(one, type_ref)
+            missing = (declared.parts or {}).keys() - set(names)
+            if declared.base in KINDS or missing:
+                message = (
+                    f"a context of {', '.join(names)} is none of '{type_ref}' and becomes null;"
+                    " declare a type with these parts"
+                )
+                place = f"{one.file}: decision '{decision.name}'"
+                found.append(error("wrong-output", place, message))
     return found
 
 

@@ -15,12 +15,11 @@ from wherewithal.dmn.checks.gap_checks import MULTIPLE, TOLD_MAX, check_gaps
 from wherewithal.dmn.checks.grid import STEPS_MAX, TooLarge
 from wherewithal.dmn.checks.hints import hint
 from wherewithal.dmn.checks.hit_policy_checks import check_hit_policy, priority_order
-from wherewithal.dmn.checks.output_checks import check_outputs
+from wherewithal.dmn.checks.output_checks import Wanted, check_outputs
 from wherewithal.dmn.checks.subject import Subject, prepare
 from wherewithal.dmn.diagnostics import Diagnostic, Severity, warning
 from wherewithal.dmn.feel import ast
 from wherewithal.dmn.model import Aggregation, DecisionTable, HitPolicy
-from wherewithal.dmn.types import Kind
 
 
 def check_table(
@@ -28,12 +27,12 @@ def check_table(
     table: DecisionTable,
     columns: Sequence[Column],
     *,
-    outputs: Sequence[Kind | None] = (),
+    outputs: Sequence[Wanted] = (),
     hints: bool = False,
 ) -> list[Diagnostic]:
     """Return everything that is found of a table; `place` names its file and decision.
 
-    `outputs` are the declared kinds of its outputs, as far as they are known.
+    `outputs` say what each of its outputs is declared; none are looked at without.
     """
     try:
         subject = prepare(place, table, columns)
@@ -43,7 +42,7 @@ def check_table(
         return []
     _check_columns(subject)
     check_hit_policy(subject)
-    check_outputs(subject, outputs or [None] * len(table.outputs))
+    check_outputs(subject, outputs or [Wanted()] * len(table.outputs))
     for what, check in (
         ("overlaps", _check_overlaps),
         ("unreachable rules", _check_unreachable),
