@@ -201,7 +201,7 @@ class Failing:
         self.written += len(receipts)
 
     async def read_receipts(self, consumer_id, *, rows_max):
-        raise NotImplementedError
+        return ()
 
 
 def receipt() -> Receipt:
