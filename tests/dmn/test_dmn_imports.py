@@ -169,6 +169,19 @@ def test_models_that_import_each_other():
     )
 
 
+def test_only_files_of_the_circle_are_named():
+    files = {
+        "uses.dmn": definitions(import_of("A", "urn:a"), namespace="urn:uses"),
+        "one.dmn": definitions(import_of("B", "urn:b"), namespace="urn:a"),
+        "alone.dmn": definitions(import_of("X", "urn:uses"), namespace="urn:alone"),
+        "two.dmn": definitions(import_of("A", "urn:a"), namespace="urn:b"),
+    }
+    _, diagnostics = read_models(files)
+    assert [found.message for found in diagnostics if found.code == "import-cycle"] == [
+        "these models import each other in a circle: 'one.dmn', 'two.dmn'; remove one import"
+    ]
+
+
 def test_a_namespace_that_is_almost_right():
     one = definitions(import_of("B", "urn:exampel:b"))
     _, diagnostics = read_models({"one.dmn": one, "b.dmn": definitions(*BASE, namespace=B)})

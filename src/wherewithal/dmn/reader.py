@@ -80,9 +80,10 @@ def read_models(files: Mapping[str, bytes]) -> tuple[list[Model], list[Diagnosti
         # One that imports a stranger comes last, so that its near miss among the others is known.
         ready.sort(key=lambda file: not pending[file][2] <= every)
         if not ready:
-            # In a cycle nothing is ready; the first is read, and says which import it misses.
-            ready = [next(iter(pending))]
-            names = ", ".join(f"'{file}'" for file in pending)
+            # In a cycle nothing is ready; its first is read, and says which import it misses.
+            circle = _circle(pending)
+            ready = circle[:1]
+            names = ", ".join(f"'{file}'" for file in circle)
             message = f"these models import each other in a circle: {names}; remove one import"
             diagnostics.append(error("import-cycle", ready[0], message))
         for file in ready:
@@ -92,6 +93,18 @@ def read_models(files: Mapping[str, bytes]) -> tuple[list[Model], list[Diagnosti
             if model is not None:
                 models.append(model)
     return models, diagnostics
+
+
+def _circle(pending: Mapping[str, tuple[bytes, str, set[str]]]) -> list[str]:
+    """Return files that import each other in a circle, where each imports another of them."""
+    path: list[str] = [next(iter(pending))]
+    while True:
+        wanted = pending[path[-1]][2]
+        following = next(file for file, (_, namespace, _) in pending.items() if namespace in wanted)
+        if following in path:
+            found = path[path.index(following) :]
+            return [file for file in pending if file in found]
+        path.append(following)
 
 
 def _read_imports(root: Element) -> tuple[Import, ...]:
