@@ -191,6 +191,7 @@ def test_a_dash_takes_any_value():
         ("[1..", "expected an expression, found the end", 4),
         ("1 2", "expected the end of the expression or an operator, found '2'", 2),
         ('"abc', "a string lacks its closing quotation mark", 0),
+        (r'"ab\U110000"', r"'\U110000' is no character: the last is '\U10FFFF'", 3),
         ("/* abc", "a comment lacks its closing */", 0),
         ("f(1, a: 2)", "name all arguments or none", 2),
         ("{a: 1, a: 2}", "the context has two entries named 'a'", 7),

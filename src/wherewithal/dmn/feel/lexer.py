@@ -57,6 +57,7 @@ class Token(NamedTuple):
     value: str = ""
 
 
+_POINT_MAX = 0x10FFFF
 _KINDS = {
     "string": TokenKind.STRING,
     "word": TokenKind.WORD,
@@ -78,7 +79,8 @@ def normalise_name(text: str) -> str:
 def tokenise(text: str) -> list[Token]:
     """Return the tokens of a text, the last of them END.
 
-    Errors: FeelSyntaxError for a string or comment without its end, and for a text over the bound.
+    Errors: FeelSyntaxError for a string or comment without its end, an escape that is no character,
+    and a text over the bound.
     """
     if len(text) > TEXT_LENGTH_MAX:
         message = f"the text has {len(text)} characters; at most {TEXT_LENGTH_MAX} are read"
@@ -90,6 +92,7 @@ def tokenise(text: str) -> list[Token]:
             continue
         start, found = match.start(), match.group()
         if group == "string":
+            _refuse_escapes(found, start)
             token = Token(TokenKind.STRING, found, start, match.end(), unescape(found[1:-1]))
         elif found == '"':
             raise FeelSyntaxError("a string lacks its closing quotation mark", start)
@@ -100,6 +103,15 @@ def tokenise(text: str) -> list[Token]:
         tokens.append(token)
     tokens.append(Token(TokenKind.END, "", len(text), len(text)))
     return tokens
+
+
+def _refuse_escapes(text: str, start: int) -> None:
+    """Refuse an escape above the last character that there is."""
+    for match in _ESCAPE.finditer(text) if "\\" in text else ():
+        code = match.group(1) or match.group(2)
+        if code and int(code, 16) > _POINT_MAX:
+            message = f"'{match.group()}' is no character: the last is '\\U10FFFF'"
+            raise FeelSyntaxError(message, start + match.start())
 
 
 def unescape(text: str) -> str:
@@ -119,5 +131,5 @@ def _resolve_escape(match: re.Match[str]) -> str:
     code = match.group(1) or match.group(2)
     if code:
         point = int(code, 16)
-        return chr(point) if point <= 0x10FFFF else "\ufffd"
+        return chr(point) if point <= _POINT_MAX else match.group()
     return _PLAIN_ESCAPES.get(match.group(3), match.group())
