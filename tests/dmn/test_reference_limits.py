@@ -31,6 +31,23 @@ def run(text: str, body: str = "n"):
 
 
 @pytest.mark.parametrize(
+    ("text", "steps"),
+    [
+        ("for i in 1..1000 return i", 5),
+        ('for i in @"2000-01-01"..@"2002-09-26" return i', 11),
+        ("some i in 1..1000 satisfies i < 0", 7),
+        ("for i in 1..1000 return f(i)", 17),
+    ],
+)
+def test_a_turn_counts_for_the_time_that_it_takes(text, steps):
+    model, _ = read_model(MODEL.format(text=escape(text), body="n").encode(), file="m.dmn")
+    for room, is_done in ((20, True), (-20, False)):
+        limits = Limits(steps_max=steps * 1000 + room)
+        found = evaluate([model], "d", {}, limits=limits)
+        assert (found.value is not None) is is_done
+
+
+@pytest.mark.parametrize(
     ("text", "body", "why"),
     [
         ("for i in 1..1000000000 return i", "n", STEPS),

@@ -10,7 +10,7 @@ from wherewithal.dmn.reference.coercion import coerce
 from wherewithal.dmn.reference.evaluator import Evaluator
 from wherewithal.dmn.reference.feel_types import ANY, FeelType
 from wherewithal.dmn.reference.invocation import bind_named
-from wherewithal.dmn.reference.iteration import items_of
+from wherewithal.dmn.reference.iteration import items_of, turn_cost
 from wherewithal.dmn.reference.runtime import Scope
 from wherewithal.dmn.reference.tables import evaluate_table
 from wherewithal.dmn.reference.values import FeelNull, Function
@@ -152,7 +152,7 @@ class BoxedEvaluator:
         source = items_of(self.evaluate(expression.source, scope))
         results: list[Any] = []
         for item in source:
-            self.evaluator.runtime.spend()
+            self.evaluator.runtime.spend(turn_cost(item))
             bound = {expression.variable: item}
             if expression.kind == "for":
                 bound["partial"] = self.evaluator.partial(results)

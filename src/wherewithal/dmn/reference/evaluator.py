@@ -21,7 +21,7 @@ from wherewithal.dmn.reference.compare import compare
 from wherewithal.dmn.reference.decimals import number_of
 from wherewithal.dmn.reference.feel_types import ANY, FeelType, TypeTable, belongs
 from wherewithal.dmn.reference.invocation import bind_named, bind_positional
-from wherewithal.dmn.reference.iteration import items_of, numbers_between
+from wherewithal.dmn.reference.iteration import items_of, numbers_between, turn_cost
 from wherewithal.dmn.reference.properties import property_of
 from wherewithal.dmn.reference.runtime import Runtime, Scope, charge
 from wherewithal.dmn.reference.temporal_text import read_at_literal
@@ -286,7 +286,7 @@ class Evaluator:
         else:
             values = numbers_between(source, self.evaluate(iterator.end, inner))
         for value in values:
-            self.runtime.spend()
+            self.runtime.spend(turn_cost(value))
             if self._each(iterators[1:], scope, {**bound, iterator.name: value}, visit):
                 return True
         return False

@@ -16,6 +16,8 @@ from wherewithal.dmn.reference.values import DateTime, Function, LimitExceeded
 VALUE_DEPTH_MAX = 500
 #: Parts of a value as it would be written out, those that it shares counted each time.
 VALUE_PARTS_MAX = 2_000_000
+#: Steps of work that a call takes beside its arguments and its body.
+_CALL_STEPS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,7 @@ class Runtime:
         if self.calls_deep >= self.limits.calls_deep_max:
             message = f"functions call each other more than {self.limits.calls_deep_max} deep"
             raise LimitExceeded(message)
+        self.spend(_CALL_STEPS)
         self.calls_deep += 1
         self.recorder.begin_call(function)
         value: Any = None
