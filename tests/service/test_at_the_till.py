@@ -144,7 +144,10 @@ def test_every_power_that_is_shown_holds_and_no_more_does(people, held, products
             position = held.index.position(merchant_id) or 0
             shop = MerchantForPerson(row, row.decision, held, products, position)
             for quoted, beyond in zip(shop.answers(None), shop.answers(10**9), strict=True):
-                asked: dict[str, Any] = {"merchant_id": merchant_id, "product": ProductCode(quoted.product)}
+                asked: dict[str, Any] = {
+                    "merchant_id": merchant_id,
+                    "product": ProductCode(quoted.product),
+                }
                 if not quoted.power_cents:
                     assert quoted.reason is not None
                     seen[quoted.reason.code] += 1

@@ -124,6 +124,7 @@ class MerchantForPerson:
         products: ProductAnswers,
         position: int,
     ) -> None:
+        """Keep who asks, what was decided, the directory, and where the merchant stands in it."""
         self._row, self._decision = row, decision
         self._held, self._products, self._position = held, products, position
         self._standing = standing_of(decision)

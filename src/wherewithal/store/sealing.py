@@ -117,7 +117,7 @@ class Sealer:
         return _decrypt(key, _context("field", consumer_id, field), sealed)
 
     def seal_own(self, place: str, plaintext: bytes) -> bytes:
-        """Return a secret of the service itself, of no consumer, sealed under the active master key.
+        """Return a secret of the service itself, of no consumer, under the active master key.
 
         `place` names the row and field; what is copied to another does not open.
         """
