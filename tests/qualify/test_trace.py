@@ -27,7 +27,7 @@ CASES = load_cases(Path(__file__).parents[2] / "policies" / "everyday")
 
 
 @pytest.fixture(scope="module")
-def people(borrowers) -> pl.DataFrame:
+def people(borrowers: pl.DataFrame) -> pl.DataFrame:
     """Return some borrowers from all over the file."""
     return borrowers.gather_every(1_300)
 

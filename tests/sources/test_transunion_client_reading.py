@@ -1,6 +1,7 @@
 """Reading an answer for a decision now: whose file it is, how old, and facts as of the day."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -174,7 +175,7 @@ def test_our_own_inquiry_counts_for_nothing():
     ],
 )
 def test_a_trade_of_ours_is_counted_once(ledger_has, counts):
-    given = {"identity": SUBJECT, "stated": STATED, "on": PUBLISHED_ON}
+    given: dict[str, Any] = {"identity": SUBJECT, "stated": STATED, "on": PUBLISHED_ON}
     ours = TransUnionReader(own_member_codes=frozenset({"09302020"}))
     found = ours.read(PUBLISHED, own_accounts=ledger_has, **given).facts
     everything = READER.read(PUBLISHED, **given).facts
