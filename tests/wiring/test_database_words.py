@@ -10,6 +10,7 @@ import pytest
 
 from tests.postgres import Databases
 from tests.wiring.test_up import SERVICE_OF_ONES_OWN, as_url
+from wherewithal.surfaces.cli.service import AskedKey
 from wherewithal.wiring.service_keys import check_key
 
 NOWHERE = "postgresql://nobody:secret@127.0.0.1:9/none"
@@ -79,4 +80,4 @@ def test_a_key_needs_a_name(name):
 
 
 def test_a_long_name_is_fine():
-    check_key("x" * 100, ["metrics"], 1)
+    check_key(AskedKey(name="x" * 100, scopes=["metrics"], days=1))
