@@ -78,7 +78,8 @@ def walk(dsn: str, *, sample: int | None = None, keeps: Kept | None = None, seed
             sample=sample, seed=seed, keeps=keeps or Kept(), on_progress=lambda _done, _rows: None
         )
 
-    return with_pool(dsn, work)
+    told: Walk = with_pool(dsn, work)
+    return told
 
 
 def replay_one(dsn: str, decision_id: str, **given: Any) -> Sequence[ReplayedDecision]:
@@ -87,7 +88,8 @@ def replay_one(dsn: str, decision_id: str, **given: Any) -> Sequence[ReplayedDec
     async def work(pool: Pool) -> Sequence[ReplayedDecision]:
         return await replayer(pool).replay_one(decision_id, consumer_id=given.get("consumer_id"))
 
-    return with_pool(dsn, work)
+    told: Sequence[ReplayedDecision] = with_pool(dsn, work)
+    return told
 
 
 def ask_people(

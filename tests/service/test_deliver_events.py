@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from tests.service.publishing import add_consumer, execute, with_pool
 from tests.service.receivers import (
     SEALER,
+    Receiver,
     deliver_until,
     endpoint,
     free_port,
@@ -51,6 +54,12 @@ def receiver():
         yield one
 
 
+def hears_more(receiver: Receiver) -> Callable[[], bool]:
+    """Return whether more is heard than until now."""
+    count = len(receiver.heard)
+    return lambda: len(receiver.heard) > count
+
+
 def claimed(*, attempts=0, age_s=0.0):
     event = ToldEvent(
         event_id=UUID(int=1),
@@ -77,7 +86,7 @@ def claimed(*, attempts=0, age_s=0.0):
 
 def walked(chance):
     """Return the seconds from queueing to each attempt of an endpoint that never answers."""
-    at_s, found = 0.0, []
+    at_s, status, found = 0.0, "", []
     for attempts in range(ATTEMPTS_MAX):
         found.append(at_s)
         settlement = settlement_of(
@@ -86,7 +95,8 @@ def walked(chance):
             uniform=lambda: chance,
         )
         at_s += settlement.pause_s
-    assert settlement.status == "dead"
+        status = settlement.status
+    assert status == "dead"
     return found
 
 
@@ -153,10 +163,11 @@ def test_signatures_verify_while_a_secret_is_changed(database, receiver):
         ann = await add_consumer(pool)
         endpoint_id, first = await endpoint(pool, receiver.url)
         changed = await rotate_secret(endpoint_id, merchant_id=None, ports=managing(pool))
+        assert changed is not None
         for secret in (first, changed.secret):
-            receiver.secret, count = secret, len(receiver.heard)
+            receiver.secret, has_more = secret, hears_more(receiver)
             await tell(pool, ann, "loom")
-            await deliver_until(pool, lambda count=count: len(receiver.heard) > count)
+            await deliver_until(pool, has_more)
         assert (len(receiver.heard), receiver.unverified) == (2, 0)
         assert receiver.headers[0]["webhook-signature"].count("v1,") == 2
         # A day later the first is no secret any more, and nowhere is one readable.
@@ -173,7 +184,8 @@ def test_signatures_verify_while_a_secret_is_changed(database, receiver):
 
 def test_who_was_down_hears_everything_when_it_is_back(database, receiver):
     async def work(pool):
-        ann, counted = await add_consumer(pool), []
+        ann = await add_consumer(pool)
+        counted: list[str] = []
         await endpoint(pool, receiver.url)
         receiver.status = lambda _path: 500
         await tell(pool, ann, *["loom"] * 20)
@@ -194,7 +206,8 @@ def test_who_was_down_hears_everything_when_it_is_back(database, receiver):
 
 def test_dead_letters_are_had_again_and_who_is_gone_is_disabled(database, receiver):
     async def work(pool):
-        ann, counted, ports = await add_consumer(pool), [], managing(pool)
+        ann, ports = await add_consumer(pool), managing(pool)
+        counted: list[str] = []
         endpoint_id, _ = await endpoint(pool, receiver.url)
         receiver.status = lambda _path: 410
         await tell(pool, ann, "loom", "loom")
@@ -207,6 +220,7 @@ def test_dead_letters_are_had_again_and_who_is_gone_is_disabled(database, receiv
         await enable_endpoint(endpoint_id, merchant_id=None, ports=ports)
         since = datetime.now(UTC) - timedelta(hours=1)
         again = await replay_events(endpoint_id, Replay(since=since), merchant_id=None, ports=ports)
+        assert again is not None
         assert (again.queued, again.next_since) == (3, None)
         await deliver_until(pool, lambda: len(receiver.heard) == 3)
         event_id = UUID(receiver.heard[0]["id"])
@@ -215,6 +229,7 @@ def test_dead_letters_are_had_again_and_who_is_gone_is_disabled(database, receiv
             (Replay(is_of_dead=True), 0),
         ):
             answer = await replay_events(endpoint_id, replay, merchant_id=None, ports=ports)
+            assert answer is not None
             assert answer.queued == count
         await deliver_until(pool, lambda: len(receiver.heard) == 4)
         assert receiver.heard[3]["id"] == str(event_id)
@@ -232,13 +247,13 @@ def test_dead_letters_are_had_again_and_who_is_gone_is_disabled(database, receiv
 
 def test_ten_that_hang_or_are_not_there_delay_nobody(database, receiver):
     async def work(pool):
-        ann, late = await add_consumer(pool), []
+        ann = await add_consumer(pool)
         for n in range(10):
             await endpoint(
                 pool, f"{receiver.url}/slow" if n % 2 else f"http://127.0.0.1:{free_port()}/"
             )
         await endpoint(pool, f"{receiver.url}/quick")
-        quick = {}
+        quick: dict[int, float] = {}
 
         def status(path):
             if path == "/slow":
@@ -267,7 +282,7 @@ def test_only_the_last_claim_says_what_came_of_it(database):
         await endpoint(pool, "http://127.0.0.1:9999/")
         await tell(pool, ann, "loom")
         assert [await outbox.dispatch(rows_max=10) for _ in range(2)] == [1, 0]
-        take = {"slots": {}, "slots_each": 8, "rows_max": 9}
+        take: dict[str, Any] = {"slots": {}, "slots_each": 8, "rows_max": 9}
         (slow,) = await outbox.claim(lease_s=0.05, **take)
         assert await outbox.claim(lease_s=0.05, **take) == ()
         await asyncio.sleep(0.1)
@@ -292,7 +307,7 @@ def test_two_processes_claim_no_delivery_twice(database):
         await tell(pool, ann, *["loom"] * 25)
 
         async def drain():
-            found = []
+            found: list[ClaimedDelivery] = []
             for _ in range(20):
                 await outbox.dispatch(rows_max=3)
                 found += await outbox.claim(lease_s=60, slots={}, slots_each=3, rows_max=7)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -19,7 +20,7 @@ IDENTITY = ("name", "ssn", "birth", "street", "address", "city", "postal", "zip"
 
 
 def told(**changed):
-    known = {
+    known: dict[str, Any] = {
         "event_id": UUID(int=1),
         "consumer_id": UUID(int=2),
         "type": "hold.captured",

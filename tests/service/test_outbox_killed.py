@@ -99,9 +99,11 @@ class Storm:
                     "select pid from pg_stat_activity where application_name = 'storm'"
                     " and datname = current_database() order by random() limit 1) a"
                 )
-                self.counts["writers killed"] += (await killed.fetchone())[0]
+                row = await killed.fetchone()
+                assert row is not None
+                self.counts["writers killed"] += row[0]
 
-    async def kill_dispatchers(self, running: list[subprocess.Popen]) -> None:
+    async def kill_dispatchers(self, running: list[subprocess.Popen[bytes]]) -> None:
         while time.monotonic() < self.until:
             await asyncio.sleep(self.chance.uniform(1.2, 2.0))
             n = self.chance.randrange(len(running))
@@ -110,7 +112,7 @@ class Storm:
             self.counts["dispatchers killed"] += 1
             running[n] = self.dispatcher()
 
-    def dispatcher(self) -> subprocess.Popen:
+    def dispatcher(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "tests.service.outbox_worker", self.dsn]
         return subprocess.Popen(command, cwd=ROOT)  # noqa: S603 - our own few lines
 

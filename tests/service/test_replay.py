@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -89,8 +90,9 @@ def test_a_sample_is_as_large_as_asked_and_goes_on_where_it_was_stopped(lived):
     kept = Kept(pages_max=1)
     with pytest.raises(KeyboardInterrupt):
         walk(lived.dsn, sample=300, keeps=kept)
-    assert kept.walk is not None
-    assert 0 < kept.walk.done < 300
+    stopped = kept.walk
+    assert stopped is not None
+    assert 0 < stopped.done < 300
     kept.left = None
     told = walk(lived.dsn, sample=300, keeps=kept)
     assert (told.done, told.differing, kept.walk) == (300, 0, None)
@@ -257,7 +259,11 @@ def test_another_policy_says_what_it_would_say_and_claims_no_difference(lived, t
 def test_a_run_is_replayed_from_its_folder_alone(lived, tmp_path):
     run = tmp_path / "run"
     shutil.copytree(lived.run, run)
-    quiet = {"bundle": None, "seed": 5, "on_progress": lambda _done, _rows: None}
+    quiet: dict[str, Any] = {
+        "bundle": None,
+        "seed": 5,
+        "on_progress": lambda _done, _rows: None,
+    }
     told = replay_run(run, sample=200, **quiet)
     assert (told.done, told.differing) == (200, 0)
     part = run / "decisions" / "part-00000.parquet"
