@@ -210,7 +210,7 @@ def test_a_rollback_is_one_command_and_leaves_what_was_decided_now(
         known = await consumers(pool)
         asked = known.pop(row["applicant_id"])
         other = next(iter(known.values()))
-        await decide_now(pool, asked, row, total_cents=77)
+        await decide_now(pool, asked, row, decision_id="made-now")
         before = await read(other)
         back = await roll_back(PORTFOLIO, generations=generations)
         with pytest.raises(InputRefused) as error:
@@ -220,7 +220,7 @@ def test_a_rollback_is_one_command_and_leaves_what_was_decided_now(
     first, back, found, before, after, asked = with_pool(database, work)
     assert (back.generation, back.replaced, found) == (first.generation, 2, ["nothing_before"])
     assert before.as_of > after.as_of
-    assert (asked.tempo, asked.power_total_cents) == ("now", 77)
+    assert (asked.tempo, asked.decision_id) == ("now", "made-now")
 
 
 def test_prune_deletes_what_is_neither_current_nor_among_the_last(database, run, next_run):
