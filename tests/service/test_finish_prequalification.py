@@ -18,6 +18,8 @@ from wherewithal.service.ports import GateAnswer, GateVerdict
 from wherewithal.service.read_back import find_decision, find_prequalification
 from wherewithal.store.read_back import InquiriesReadBack
 from wherewithal.surfaces.jobs import JobPorts, build_jobs, defer_finish
+from wherewithal.wiring.holds import hold_sweeper
+from wherewithal.wiring.loans import late_marker
 
 
 @pytest.fixture(scope="module")
@@ -174,7 +176,13 @@ def test_the_worker_finishes_what_was_deferred(database, bureau):
                 ports=desk.ports,
             )
 
-        ports = JobPorts(finish=finish, purge_keys=purge(desk), uniform=lambda: 0.0)
+        ports = JobPorts(
+            finish=finish,
+            purge_keys=purge(desk),
+            sweep_holds=hold_sweeper(desk.pool),
+            mark_late=late_marker(desk.pool),
+            uniform=lambda: 0.0,
+        )
         app = build_jobs(connector, ports)
         desk.ledger._defer_finish = lambda connection, consumer_id, id_: defer_finish(
             app, connection, consumer_id=consumer_id, prequalification_id=id_
