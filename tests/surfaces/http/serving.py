@@ -203,8 +203,9 @@ def plain_commitments() -> CommitmentDoors:
     consent = msgspec.convert(examples_commitment.SHARING, SharingConsentAnswer)
 
     async def commit(
-        consumer_id: UUID, _prequalification_id: UUID, _product: ProductCode
+        consumer_id: UUID, prequalification_id: UUID, product: ProductCode
     ) -> tuple[CommitmentAnswer, bool] | None:
+        del prequalification_id, product
         return (one, False) if consumer_id == CONSUMER else None
 
     async def share(consumer_id: UUID, _consent: Any) -> SharingConsentAnswer | None:

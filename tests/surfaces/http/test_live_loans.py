@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -31,7 +32,7 @@ def loans_of(shop: Shop, key: str = ""):
 
 
 def test_a_payment_is_recorded_once_and_read_by_the_person(shop, loan):
-    asked = {"reference": "p-1", "amount_cents": 2_500}
+    asked: dict[str, Any] = {"reference": "p-1", "amount_cents": 2_500}
     first, again = [do(shop, loan, "payments", **asked) for _ in range(2)]
     path = f"/v1/consumers/{shop.consumer_id}/tokens"
     token = shop.api.ask("POST", path, json={}).json()["access_token"]
@@ -46,7 +47,7 @@ def test_a_payment_is_recorded_once_and_read_by_the_person(shop, loan):
 
 def test_a_merchant_refunds_its_own_loans_and_does_nothing_else(shop, loan):
     mine, other = (merchant_key(shop.api, one) for one in (MERCHANT, OTHER))
-    asked = {"reference": "r-1", "amount_cents": 4_000}
+    asked: dict[str, Any] = {"reference": "r-1", "amount_cents": 4_000}
     refund = do(shop, loan, "refunds", key=mine, **asked)
     stranger = do(shop, loan, "refunds", key=other, **asked)
     absent = do(shop, str(uuid4()), "refunds", key=other, **asked)
