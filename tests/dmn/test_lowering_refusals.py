@@ -10,7 +10,7 @@ from tests.conformance.executors import compiled, type_of
 from tests.conformance.models import table
 from wherewithal.dmn.columnar import compile_columnar
 from wherewithal.dmn.feel.parser import parse_expression
-from wherewithal.dmn.ir import Graph, OutsideProfile
+from wherewithal.dmn.ir import Graph, OutsideProfile, known_not_null
 from wherewithal.dmn.lowering import Lowering
 
 TYPES = {
@@ -150,3 +150,21 @@ def test_an_input_that_is_not_given_has_no_column():
     program = compiled("x + 1", TYPES)
     with pytest.raises(KeyError, match=r"reads inputs that are not given: \['x'\]"):
         compile_columnar({"Result": program.node("Result")}, inputs=["y"])
+
+
+def test_too_many_rules_that_may_match_together_are_refused():
+    rules = [f">= {n} | 1" for n in range(301)]
+    program = compiled(table("COLLECT SUM", "x", *rules), {"x": "number"})
+    said = "test.dmn: decision 'Result': more than 300 rules may match together under COLLECT"
+    assert [str(one) for one in program.diagnostics] == [f"{said} [outside_profile]"]
+    few = compiled(table("COLLECT SUM", "x", *rules[:300]), {"x": "number"})
+    assert few.diagnostics == ()
+
+
+def test_a_long_chain_of_conditions_is_no_deep_one():
+    graph = Graph()
+    x, y = (graph.input(name, type_of("number?")) for name in "xy")
+    chain = graph.any_of(graph.less(x, graph.constant(n)) for n in range(2_000))
+    assert known_not_null(chain, when=True) == {x.number}
+    both = graph.all_of([chain, graph.less(y, x)])
+    assert {x.number, y.number} <= known_not_null(both, when=True)

@@ -43,6 +43,8 @@ from wherewithal.dmn.values import ContextValue, Value
 
 #: Pairs of rules that may match together cost a comparison each; more than this is not a table.
 OVERLAPS_MAX = 500
+#: Rules that may match all at once are folded one by one; more than this is not a table either.
+GROUPS_MAX = 300
 
 
 def lower_table(lowering: Lowering, table: DecisionTable, scope: Mapping[str, Value]) -> Value:
@@ -345,6 +347,9 @@ def _collected(
     found.guard(lowering, lambda number: Guard(node=conditions[number], value=True))
     outputs = {number: nodes[0] for number, nodes in found.nodes.items()}
     groups = _groups(sorted(conditions), _meeting(regions, conditions.tested))
+    if len(groups) > GROUPS_MAX:
+        message = f"more than {GROUPS_MAX} rules may match together under COLLECT"
+        raise OutsideProfile(message)
     matched = [_first_of(lowering, conditions, regions, group) for group in groups]
     compiled = _record(lowering, table, matched, groups, found.nodes)
     none_matched = graph.all_of([graph.equal(index, graph.constant(0)) for index in matched])

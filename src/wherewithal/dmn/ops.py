@@ -139,8 +139,14 @@ def known_not_null(condition: Node, *, when: bool) -> frozenset[int]:
     if op is Op.NOT:
         return known_not_null(operands[0], when=not when)
     if op in (Op.AND, Op.OR):
-        left, right = (known_not_null(operand, when=when) for operand in operands)
-        return left | right if when is (op is Op.AND) else left & right
+        # A chain leans to the left and may be long: it is walked, not descended.
+        known, rest = known_not_null(operands[1], when=when), operands[0]
+        while rest.op is op:
+            other = known_not_null(rest.operands[1], when=when)
+            known = known | other if when is (op is Op.AND) else known & other
+            rest = rest.operands[0]
+        other = known_not_null(rest, when=when)
+        return known | other if when is (op is Op.AND) else known & other
     if op is Op.IS_NULL and not when:
         return frozenset((operands[0].number,))
     if op in (Op.LESS, Op.LESS_EQUAL):
