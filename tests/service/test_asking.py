@@ -201,6 +201,7 @@ class Failing:
         self.written += len(receipts)
 
     async def read_receipts(self, consumer_id, *, rows_max):
+        del consumer_id, rows_max
         return ()
 
 
