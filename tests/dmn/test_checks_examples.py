@@ -44,6 +44,7 @@ def hits(model, table, row):
 @pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
 def test_what_an_example_shows_is_so(path):
     model, _ = read_model(path.read_bytes(), file=path.name)
+    assert model is not None
     tables = {f"{path.name}: {place}": table for place, table in tables_of(model)}
     seen: Counter[str] = Counter()
     for found in check_models([model]):

@@ -11,6 +11,7 @@ from wherewithal.dmn.checks.model_checks import check_models
 from wherewithal.dmn.checks.output_checks import Wanted
 from wherewithal.dmn.checks.table_checks import check_table
 from wherewithal.dmn.diagnostics import Severity
+from wherewithal.dmn.model import DecisionTable
 from wherewithal.dmn.reader import read_model
 from wherewithal.dmn.types import Kind, number
 
@@ -19,6 +20,7 @@ X = [Column(type=number(0, 9))]
 
 def told(one: Table, *, outputs=(), hints=False):
     expression = model_of({"T": one}, inputs=one.inputs).decisions[0].expression
+    assert isinstance(expression, DecisionTable)
     found = check_table("T", expression, X * len(one.inputs), outputs=outputs, hints=hints)
     return [str(each).removeprefix("T, ").removeprefix("T: ") for each in found]
 

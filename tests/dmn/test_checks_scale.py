@@ -67,6 +67,7 @@ def test_10000_listed_codes_are_looked_at_to_the_end():
     rules = [([f'"{code}"'], [str(place)]) for place, code in enumerate(CODES) if place != 4321]
     table = Table(inputs=["code"], rules=[*rules, (['"Z00007"'], ["0"])], policy="FIRST")
     expression = model_of({"T": table}, inputs=["code"]).decisions[0].expression
+    assert isinstance(expression, DecisionTable)
     found = check_table("T", expression, [Column(type=text(frozenset(CODES)))])
     assert [(one.code, one.place) for one in found] == [
         ("unreachable-rule", "T, rule 10000"),
@@ -86,6 +87,7 @@ def test_rules_with_bands_of_their_own_are_looked_at_to_the_end(states):
         rules += [([f'"{state}"', f'"{one}"', a, b], ["1"]) for a, b in cells]
     table = Table(inputs=["state", "product", "months", "score"], rules=rules, policy="FIRST")
     expression = model_of({"T": table}, inputs=table.inputs).decisions[0].expression
+    assert isinstance(expression, DecisionTable)
     columns = [
         Column(type=text(frozenset(STATES[:states]))),
         COLUMNS[1],
@@ -109,6 +111,7 @@ def test_a_scorecard_is_no_product_of_its_characteristics():
     ]
     table = Table(inputs=inputs, rules=rules, policy="COLLECT", aggregation="SUM")
     expression = model_of({"T": table}, inputs=inputs).decisions[0].expression
+    assert isinstance(expression, DecisionTable)
     assert isinstance(expression, DecisionTable)
     assert check_table("T", expression, [Column(type=number(0, 20))] * 16) == []
 

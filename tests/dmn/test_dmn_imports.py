@@ -88,7 +88,7 @@ def test_what_an_import_without_a_name_brings_stands_alone(text, requires, value
 def test_an_input_is_named_by_its_models_namespace_where_two_share_a_name():
     own = given("amount")
     user = decision("d", feel("[amount, B.amount]"), needs("amount"), needs("amount", namespace=B))
-    inputs = {"amount": Decimal(1), f"{B}#amount": Decimal(2)}
+    inputs: dict[str, object] = {"amount": Decimal(1), f"{B}#amount": Decimal(2)}
     assert imported("B", own, user, inputs=inputs) == "[1, 2]"
 
 

@@ -5,6 +5,7 @@ Source: DMN 1.5, 7.3.3, chapter 8 and 10.3.2.10.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -28,7 +29,7 @@ from wherewithal.dmn.reference.values import Date, DaysDuration
 
 
 def table(
-    rules: list[tuple[str, ...]],
+    rules: Sequence[tuple[str, ...]],
     outputs: list[str],
     *,
     policy: str = "",

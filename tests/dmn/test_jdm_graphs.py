@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -103,7 +104,7 @@ def test_what_no_rule_writes_stays_as_it_was():
         agree(pair, {"score": score}, ["grade"])
 
 
-DOMAINS = {
+DOMAINS: dict[str, dict[str, tuple[Any, ...]]] = {
     "credit-limit-adjustment": {
         "account.current_credit_limit": (1000, 3333),
         "account.payment_history.on_time_payment_percentage": (95, 94.9, 80, None),
@@ -126,7 +127,7 @@ DOMAINS = {
 
 
 def _nested(values):
-    whole: dict = {}
+    whole: dict[str, Any] = {}
     for path, value in values.items():
         *heads, last = path.split(".")
         below = whole
@@ -189,6 +190,7 @@ def test_generated_tables_mean_the_same(rules):
 @pytest.mark.parametrize(("version", "day"), [("1.5", "20230324"), ("1.3", "20191111")])
 def test_the_model_is_drawn_for_modelers(version, day):
     imported = import_jdm(json.dumps(graph(POINTS)).encode(), name="drawn", version=version)
+    assert imported.xml is not None
     assert imported.xml.count(day.encode()) == 2
     root = etree.fromstring(imported.xml)
     shapes = {one.get("dmnElementRef") for one in root.iter("{*}DMNShape")}

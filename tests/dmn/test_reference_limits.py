@@ -41,6 +41,7 @@ def run(text: str, body: str = "n"):
 )
 def test_a_turn_counts_for_the_time_that_it_takes(text, steps):
     model, _ = read_model(MODEL.format(text=escape(text), body="n").encode(), file="m.dmn")
+    assert model is not None
     for room, is_done in ((20, True), (-20, False)):
         limits = Limits(steps_max=steps * 1000 + room)
         found = evaluate([model], "d", {}, limits=limits)

@@ -24,7 +24,7 @@ from wherewithal.dmn.model import Model
 from wherewithal.dmn.reference.engine import evaluate
 from wherewithal.dmn.reference.json_values import from_python
 from wherewithal.dmn.scalar import compile_scalar, reachable
-from wherewithal.dmn.trace import Trace
+from wherewithal.dmn.trace import DecisionTrace, TableTrace, Trace
 from wherewithal.dmn.trace_columns import compile_traced_columnar, rule_columns
 from wherewithal.dmn.trace_plain import LEFT_OUT
 from wherewithal.dmn.trace_plan import trace_plan
@@ -118,11 +118,25 @@ def test_a_table_that_always_matches_has_its_rule_in_every_row():
     assert found.rows() == [(1, [1]), (4, [1]), (None, [1])]
 
 
+def table_of(trace: Trace) -> TableTrace:
+    """Return the table of the first decision."""
+    decision = trace.steps[0]
+    assert isinstance(decision, DecisionTrace)
+    assert isinstance(decision.steps[0], TableTrace)
+    return decision.steps[0]
+
+
+def named(step: object) -> str:
+    """Return the name of a decision."""
+    assert isinstance(step, DecisionTrace)
+    return step.name
+
+
 def test_a_text_that_nobody_listed_is_shown_as_it_was_given():
     model = model_of({"Seen": table("FIRST", "s", '"text" | 1', "- | 2")}, inputs=TYPES)
     traced = compile_traced_columnar(program_of([model], TYPES), {}, inputs=list(TYPES))
     rows = traced.run(FRAME).rows(named=True)
-    assert [traced.trace(row).steps[0].steps[0].inputs[0].value for row in rows] == [
+    assert [table_of(traced.trace(row)).inputs[0].value for row in rows] == [
         *("free", "text", None)
     ]
 
@@ -143,9 +157,9 @@ def test_some_decisions_alone():
     program = program_of([TIERS], TYPES)
     plan = trace_plan(program, decisions=["Tier"])
     values = compile_scalar(plan.nodes, inputs=list(TYPES))(4, None)
-    assert [s.name for s in plan.trace(dict(zip(plan.nodes, values, strict=True))).steps] == [
-        "Tier"
-    ]
+    assert [
+        named(step) for step in plan.trace(dict(zip(plan.nodes, values, strict=True))).steps
+    ] == ["Tier"]
     with pytest.raises(KeyError, match="Other"):
         trace_plan(program, decisions=["Other"])
 
@@ -165,7 +179,7 @@ def test_a_trace_that_grows_too_large_is_cut_and_says_so():
 def test_no_repr_tells_what_a_table_saw():
     trace = evaluate([TIERS], "Tier", {"x": from_python(4)}).trace
     assert repr(trace) == "<Trace>"
-    assert repr(trace.steps[0].steps[0].inputs[0]) == "<NamedValue>"
+    assert repr(table_of(trace).inputs[0]) == "<NamedValue>"
 
 
 def test_the_schema_that_is_published_is_the_records(repository):

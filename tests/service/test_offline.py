@@ -145,4 +145,5 @@ def test_counts_of_rows_that_were_not_read(borrowers, bundle):
         "unreadable_causes": {"state: expected": 3},
         "as_of_first": "2007-12-01",
         "as_of_last": "2007-12-01",
+        "code_build": None,
     }

@@ -177,7 +177,7 @@ def test_what_it_says_works_and_is_kept(data):
     up = Up(data)
     up.wait()
     status, asked = up.call("/v1/prequalifications", EXAMPLE_BODY, Idempotency_Key="one")
-    assert (status, asked["outcome"], asked["power_total_cents"]) == (200, "approved", 17_200)
+    assert (status, asked["outcome"], asked["power_total_cents"]) == (200, "approved", 12_000)
     consumer = f"/v1/consumers/{asked['consumer_id']}"
     status, page = up.call(f"{consumer}/spending-power/merchants?page_size=5")
     assert (status, len(page["rows"]), page["total"]) == (200, 5, 60)

@@ -199,7 +199,8 @@ def _compile(
         attributes={*attributes, *compiled.broken},
         reasons=None if reasons is None else reasons.by_code,
     )
-    problems += unfit
+    # What attributes lack is told where they stand.
+    problems += unfit if compiled.is_whole else []
     diagnostics = told_once(
         diagnostics,
         attributes=attributes,
