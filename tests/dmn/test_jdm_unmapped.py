@@ -52,7 +52,7 @@ def test_all_at_once():
     assert found == [
         (
             "error node 'F': functionNode: JavaScript has no DMN form; write what it computes in FEEL,"
-            " or import with its results left as inputs"
+            " or import with its results left as inputs (--leave-functions-open)"
         ),
         "error node 'E': loops over a list; write for ... in ... return ... in FEEL",
         (

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import sys
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,8 @@ GIVEN: dict[str, tuple[str, Any]] = {
 }
 ROW = re.compile(r"^\| `(?P<expression>.+?)` \| (?P<result>.*?) \| (?P<mark>.*?) \|(?P<rest>.*)$")
 INSIDE, OUTSIDE = "yes", ""
+#: As FEEL has them; the module's own default is 28.
+_DIGITS = Context(prec=34)
 _NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
 
@@ -83,7 +85,7 @@ def _shown(value: Any) -> str:
         case bool():
             return str(value).lower()
         case Decimal():
-            return f"{value.normalize():f}"
+            return f"{value.normalize(_DIGITS):f}"
         case list():
             return f"[{', '.join(map(_shown, value))}]"
         case dict():

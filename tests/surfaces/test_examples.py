@@ -21,7 +21,9 @@ COMMANDS = [
 @pytest.mark.parametrize("arguments", COMMANDS, ids=lambda words: " ".join(words[:4]))
 def test_a_command_of_the_page_works(command, tmp_path, monkeypatch, arguments):
     monkeypatch.chdir(ROOT)
-    answer = command(*(str(tmp_path / "out") if word == "out/people" else word for word in arguments))
+    answer = command(
+        *(str(tmp_path / "out") if word == "out/people" else word for word in arguments)
+    )
     assert (answer.code, answer.errors if answer.code else []) == (0, [])
     assert answer.json
 

@@ -23,7 +23,7 @@ RESULT = "Result"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _REMEDIES = {
     "functionNode": "JavaScript has no DMN form; write what it computes in FEEL, or import with"
-    " its results left as inputs",
+    " its results left as inputs (--leave-functions-open)",
     "decisionNode": "calls another file; import that file too, and join the models by name",
     "customNode": "is a program of its own; write what it computes in FEEL",
 }

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from wherewithal.surfaces.cli.demo_agreement import Agreement
 from wherewithal.surfaces.cli.demo_outcomes import TierOutcome
+from wherewithal.vocabulary.program import PlanCode
 
 _WIDTH_WITHOUT_TERMINAL = 100
 
@@ -134,7 +135,16 @@ def plan_line(plan: Mapping[str, Any]) -> str:
     price = f"APR {plan['apr_bps'] / 100:.2f}%, costs {dollars(plan['finance_charge_cents'])}"
     if plan["finance_charge_cents"] == 0:
         price = "no charge"
-    return f"{plan['payments_count']} x {dollars(plan['payment_cents'])}, {price}"
+    count, payment, first = plan["payments_count"], plan["payment_cents"], _first_cents(plan)
+    if first != payment:
+        return f"{dollars(first)}, then {count - 1} x {dollars(payment)}, {price}"
+    return f"{count} x {dollars(payment)}, {price}"
+
+
+def _first_cents(plan: Mapping[str, Any]) -> int:
+    """Return the first payment: of pay in four it has the cents that do not divide by four."""
+    is_at_till = plan["plan"] == PlanCode.PAY_IN_4.value
+    return int(plan["down_payment_cents"] if is_at_till else plan["payment_cents"])
 
 
 def schedule_line(plan: Mapping[str, Any]) -> str:
