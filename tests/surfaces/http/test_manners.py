@@ -73,7 +73,7 @@ def test_where_nothing_is_the_answer_says_so(api, path):
 
 @every_operation
 def test_a_caller_who_takes_no_json_is_told(api, operation):
-    if operation.successes[200].media_type != "application/json":
+    if operation.successes[min(operation.successes)].media_type != "application/json":
         return
     refused = api.ask(
         operation.method,
@@ -222,7 +222,7 @@ def test_the_list_of_merchants_checks_its_query(api, query, expected):
 def test_the_list_of_merchants_passes_its_query_on():
     asked = []
 
-    async def merchants_page(consumer_id, query):
+    async def merchants_page(consumer_id, query, **_):
         asked.append((consumer_id, query))
 
     with served(plain_doors(merchants_page=merchants_page)) as api:
