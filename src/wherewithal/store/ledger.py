@@ -20,7 +20,7 @@ from wherewithal.service.ledger_ports import LookFor, OpenAccount
 from wherewithal.service.ledger_records import AccountView, Changes, Hold, Loan, LoanState
 from wherewithal.store import loans
 from wherewithal.store.commitments import read_commitment_file, read_promisable
-from wherewithal.store.fetch import fetch_one
+from wherewithal.store.fetch import fetch_all, fetch_one
 from wherewithal.store.ledger_changes import changes_statement
 from wherewithal.store.pool import Connection, Pool
 from wherewithal.store.powers import PERSON_STATEMENT, PERSON_WIDTH, person_of
@@ -71,11 +71,7 @@ class LedgerInStore:
 
     async def find_hold(self, hold_id: UUID) -> tuple[UUID, str] | None:
         """Return whose a hold is and at which merchant; None if there is no such hold."""
-        with as_unavailable():
-            async with self._pool.connection() as connection:
-                cursor = connection.cursor(binary=True)
-                await cursor.execute(_QUERIES["find_hold"], {"hold_id": hold_id}, prepare=True)
-                row = await cursor.fetchone()
+        row = await fetch_one(self._pool, _QUERIES["find_hold"], {"hold_id": hold_id})
         return None if row is None else (row[0], row[1])
 
     async def read_hold(self, hold_id: UUID) -> tuple[Hold, datetime] | None:
@@ -108,21 +104,13 @@ class LedgerInStore:
 
     async def lapsed_consumers(self, *, rows_max: int) -> tuple[UUID, ...]:
         """Return consumers with a hold that is past its time and still written down as held."""
-        with as_unavailable():
-            async with self._pool.connection() as connection:
-                cursor = connection.cursor(binary=True)
-                await cursor.execute(_QUERIES["lapsed"], {"rows_max": rows_max}, prepare=True)
-                rows = await cursor.fetchall()
+        rows = await fetch_all(self._pool, _QUERIES["lapsed"], {"rows_max": rows_max})
         return tuple(row[0] for row in rows)
 
     async def active_at_merchant(self, merchant_id: str, *, rows_max: int) -> int:
         """Return how many holds are active at a merchant, counted up to `rows_max`."""
-        with as_unavailable():
-            async with self._pool.connection() as connection:
-                cursor = connection.cursor(binary=True)
-                parameters = {"merchant_id": merchant_id, "rows_max": rows_max}
-                await cursor.execute(_QUERIES["active_at_merchant"], parameters, prepare=True)
-                row = await cursor.fetchone()
+        parameters = {"merchant_id": merchant_id, "rows_max": rows_max}
+        row = await fetch_one(self._pool, _QUERIES["active_at_merchant"], parameters)
         return 0 if row is None else int(row[0])
 
 
