@@ -25,7 +25,6 @@ from wherewithal.store.ledger_changes import changes_statement
 from wherewithal.store.pool import Connection, Pool
 from wherewithal.store.powers import PERSON_STATEMENT, PERSON_WIDTH, person_of
 from wherewithal.store.queries import load_queries
-from wherewithal.store.turns import Turns
 from wherewithal.store.unavailable import as_unavailable
 from wherewithal.vocabulary.program import ProductCode
 
@@ -43,7 +42,6 @@ class LedgerInStore:
     def __init__(self, pool: Pool, *, new_uuid: Callable[[], UUID]) -> None:
         """Keep where connections come from."""
         self._pool, self._new_uuid = pool, new_uuid
-        self._turns = Turns()
 
     @contextlib.asynccontextmanager
     async def open_account(
@@ -52,7 +50,7 @@ class LedgerInStore:
         """Lock an account and read it; what was written is committed at the end, or nothing is."""
         parameters = {"consumer_id": consumer_id, **msgspec.structs.asdict(look_for)}
         with as_unavailable():
-            async with self._turns.turn(consumer_id), self._pool.transaction() as connection:
+            async with self._pool.turns.turn(consumer_id), self._pool.transaction() as connection:
                 cursor = connection.cursor(binary=True)
                 # Sent together; the server begins the second only when the first has the lock.
                 async with connection.pipeline():

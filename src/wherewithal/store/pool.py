@@ -21,6 +21,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 
 from wherewithal.store.errors import StoreBusy, StoreUnavailable
+from wherewithal.store.turns import Turns
 
 Connection = psycopg.AsyncConnection[TupleRow]
 
@@ -58,6 +59,8 @@ class Pool:
         self._waiting_max = waiting_max
         self._waiting = 0
         self._in_use = 0
+        #: Whoever works on one account takes turns here, whatever asks: they share connections.
+        self.turns = Turns()
 
     @contextlib.asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
