@@ -5,6 +5,9 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import msgspec
+
+from wherewithal.sources.bureau_simulator.personas import PERSONAS
 from wherewithal.surfaces.http import examples
 
 GOOD: dict[str, Any] = next(iter(examples.ASKS.values()))
@@ -24,3 +27,9 @@ def body_with(path: str, value: object) -> dict[str, Any]:
     else:
         owner[name] = value
     return body
+
+
+def person_named(name: str) -> Any:
+    """Return one of the simulated bureau's personas as an inquiry's `consumer`."""
+    [persona] = [persona for persona in PERSONAS if persona.name == name]
+    return msgspec.to_builtins(persona.identity)
