@@ -119,12 +119,12 @@ def test_a_newcomer_reads_what_holds_at_the_till(database, bundle, run, rows):
         return {name: await read(consumer_id) for name, consumer_id in known.items()}
 
     lowered, answers = 0, with_pool(database, work)
+    today = calendar_day(datetime.now(UTC))
+    book = ProgramBook(bundle, today)
     for name, answer in answers.items():
         row = rows[name]
         if row["outcome"] != "approved":
             continue
-        today = calendar_day(datetime.now(UTC))
-        book = ProgramBook(bundle, today)
         left = person_left(row, NO_EXPOSURE, catalogue=bundle.catalogue, on=today)
         assert {one.product: one.power_cents or 0 for one in answer.products} == {
             one.code.value: book.function(one.house_program)(*person_inputs(left), 0, 10_000)[0]
