@@ -29,12 +29,16 @@ from wherewithal.qualify.bundle_checks import (
     told_once,
     unused_decisions,
 )
+from wherewithal.qualify.change_words import FILE as CHANGES_FILE
+from wherewithal.qualify.change_words import PLAIN_GROUPS, ChangeGroup, read_changes
 from wherewithal.qualify.declared import FILE as CHECKS_FILE
 from wherewithal.qualify.declared import Monotone, read_declared
 from wherewithal.qualify.edition import Edition, compile_edition
 from wherewithal.qualify.preconditions import FILE as COMMITMENTS_FILE
 from wherewithal.qualify.preconditions import NO_COMMITMENTS, CommitmentTerms, read_commitments
 from wherewithal.qualify.pricing import Grid
+from wherewithal.qualify.raise_moves import FILE as RAISES_FILE
+from wherewithal.qualify.raise_moves import NO_RAISES, RaiseTerms, read_raises
 from wherewithal.vocabulary.errors import BundleRefused, Problem
 from wherewithal.vocabulary.facts import Use
 from wherewithal.vocabulary.law import Law
@@ -64,6 +68,10 @@ class PolicyBundle:
     promises: tuple[Monotone, ...] = ()
     #: What must stay true for a commitment; without preconditions the bundle cannot commit.
     commitments: CommitmentTerms = NO_COMMITMENTS
+    #: What may move between two decisions, in words, in the order of attribution.
+    changes: tuple[ChangeGroup, ...] = PLAIN_GROUPS
+    #: What could raise a power; without moves nothing is told.
+    raises: RaiseTerms = NO_RAISES
     _editions: dict[date, Edition] = field(default_factory=dict)
     _begins: tuple[date, ...] = ()
 
@@ -133,6 +141,8 @@ def compile_bundle(
         notes=tuple(draft.notes),
         promises=draft.promises,
         commitments=draft.commitments,
+        changes=draft.changes,
+        raises=draft.raises,
     )
 
 
@@ -160,6 +170,8 @@ class _Draft:
     notes: Sequence[Problem]
     promises: tuple[Monotone, ...]
     commitments: CommitmentTerms
+    changes: tuple[ChangeGroup, ...]
+    raises: RaiseTerms
 
 
 def _compile(
@@ -201,6 +213,9 @@ def _compile(
     )
     # What attributes lack is told where they stand.
     problems += unfit if compiled.is_whole else []
+    changes, unworded = read_changes(files.get(CHANGES_FILE))
+    raises, unsound = read_raises(files.get(RAISES_FILE))
+    problems += [*unworded, *unsound]
     diagnostics = told_once(
         diagnostics,
         attributes=attributes,
@@ -220,6 +235,8 @@ def _compile(
         notes=[problem_of(one) for one in diagnostics if one.severity is Severity.NOTE],
         promises=promises,
         commitments=commitments,
+        changes=changes,
+        raises=raises,
     )
 
 

@@ -52,13 +52,16 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     failure: Outcome | None = None
 
 
-def decide(applicant: Applicant, bundle: PolicyBundle) -> Decision:
+def decide(
+    applicant: Applicant, bundle: PolicyBundle, *, on: datetime.date | None = None
+) -> Decision:
     """Decide for one person.
 
+    `on` is the day whose law and programs count; by itself it is the day of the facts.
     Null:   unknown facts are null and stay so; a typed failure has no powers, not zero ones.
     Source: DESIGN 4, pipeline. The same graph as `decide_frame`, rendered as Python.
     """
-    edition = bundle.edition(applicant.as_of or datetime.date.min)
+    edition = bundle.edition(on or applicant.as_of or datetime.date.min)
     failure = applicant.failure.value if applicant.failure else None
     given = [*(applicant.facts[fact.name] for fact in FACTS), failure]
     results = edition.scalar(*given)

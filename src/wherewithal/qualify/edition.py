@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from wherewithal.dmn import types as t
 from wherewithal.dmn.columnar import ColumnarPlan, compile_columnar
@@ -28,6 +28,14 @@ from wherewithal.vocabulary.product import LimitNode, ProductCode
 if TYPE_CHECKING:
     from wherewithal.qualify.bundle import PolicyBundle
 
+#: Of a decision row, what power is computed from, at any merchant: limits, capacity, tier, state.
+STANDING_COLUMNS: Final = (
+    "pricing_tier",
+    *(f"limit_{node.value}_cents" for node in contract.LIMITS),
+    "capacity_cents",
+    "small_ticket_capacity_cents",
+    "state",
+)
 #: An input besides the facts: the typed failure that a source found, or null.
 FAILURE = "failure"
 
@@ -55,6 +63,12 @@ class Edition:
     def columnar(self) -> ColumnarPlan:
         """Return the plan that computes the outputs of a frame."""
         return compile_columnar(self.outputs, inputs=self.inputs)
+
+    @cached_property
+    def standing_columnar(self) -> ColumnarPlan:
+        """Return the plan of the columns alone that power is computed from; half the work."""
+        outputs = {name: self.outputs[name] for name in STANDING_COLUMNS}
+        return compile_columnar(outputs, inputs=self.inputs)
 
 
 def compile_edition(bundle: PolicyBundle, *, on: date) -> Edition:

@@ -9,19 +9,14 @@ from wherewithal.dmn.ir import Graph, Node
 from wherewithal.dmn.types import Type, number
 from wherewithal.qualify import contract
 from wherewithal.qualify.bundle import PolicyBundle
-from wherewithal.qualify.edition import standing_of
+from wherewithal.qualify.edition import STANDING_COLUMNS, standing_of
 from wherewithal.qualify.exposure import MERCHANT_BASE, MERCHANT_USED
 from wherewithal.qualify.price_nodes import Standing
 from wherewithal.qualify.pricing import UNREACHABLE_CENTS
 from wherewithal.vocabulary.product import LimitNode
 
 #: What a program's answer needs of a decision row, besides the state and the merchant's part.
-PERSON_COLUMNS = (
-    "pricing_tier",
-    *(f"limit_{node.value}_cents" for node in contract.LIMITS),
-    "capacity_cents",
-    "small_ticket_capacity_cents",
-)
+PERSON_COLUMNS = STANDING_COLUMNS[:-1]
 MERCHANT_SHARE = "merchant_share_bps"
 #: What is the same at every merchant, then what is not.
 PERSON_INPUTS = (*PERSON_COLUMNS, "state", MERCHANT_BASE)
