@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wherewithal.lending import Flow, apr_by_dates, level_aprs_pct, regular_apr_pct
-from wherewithal.lending.unit_period import Calendar
+from wherewithal.lending.unit_period import Due
 from wherewithal.vocabulary.errors import DomainError
 
 PLANS = st.tuples(
@@ -42,7 +42,8 @@ def test_each_is_what_forty_digits_say(plans):
 
 def test_an_odd_first_period_is_as_by_dates():
     # From February 10 to April 1: a month and 19 days.
-    assert Calendar().months_and_days(date(1978, 2, 10), date(1978, 4, 1)) == (1, 19)
+    first = Due(on=date(1978, 4, 1), day=1)
+    assert first.months_and_days_since(date(1978, 2, 10)) == (1, 19)
     found = level_aprs_pct(
         amount_financed_cents=np.array([600_000]),
         payment_cents=np.array([20_000]),
