@@ -18,6 +18,7 @@ from wherewithal.surfaces.http.routes_commitment import CommitmentDoors
 from wherewithal.surfaces.http.routes_hold import HoldDoors
 from wherewithal.surfaces.http.routes_loan import LoanDoors
 from wherewithal.surfaces.http.routes_webhook import WebhookDoors
+from wherewithal.surfaces.http.routes_why import WhyDoors
 from wherewithal.surfaces.http.settings import HttpSettings
 from wherewithal.surfaces.http.tokens import CONSUMER_SCOPES, TokenKeys
 
@@ -65,6 +66,7 @@ def operations() -> tuple[Operation, ...]:
         merchants_page=door,
         merchant=door,
         merchant_offers=door,
+        why=WhyDoors(changes=door, raises=door),
         webhooks=WebhookDoors(
             add=door,
             list_all=door,

@@ -128,17 +128,25 @@ def decide_again(recorded: Recorded, bundle: PolicyBundle) -> Decision:
 
     Errors: CatalogueMoved where a fact is none of today's catalogue.
     """
-    facts = _facts(recorded.facts, FACTS)
-    _check_catalogue(facts, recorded)
     return decide(
         Applicant(
             applicant_id="",
-            facts=facts,
+            facts=facts_today(recorded),
             failure=None if recorded.failure is None else Outcome(recorded.failure),
             failure_cause=recorded.decided.failure_cause,
         ),
         bundle,
     )
+
+
+def facts_today(recorded: Recorded) -> dict[str, Any]:
+    """Return every fact of today's catalogue by name, as it was recorded.
+
+    Errors: CatalogueMoved where a recorded fact is none of it.
+    """
+    facts = _facts(recorded.facts, FACTS)
+    _check_catalogue(facts, recorded)
+    return facts
 
 
 def recorded_name(recorded: Recorded) -> str | None:

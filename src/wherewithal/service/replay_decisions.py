@@ -6,7 +6,8 @@ digest. What this process would decide by today does not matter. Source: DESIGN 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 from uuid import UUID
 
@@ -68,11 +69,15 @@ class Replayer:
         artefacts: KeepsArtefacts,
         load_archived: Callable[[bytes, str], PolicyBundle],
         code_build: str,
+        held: Iterable[PolicyBundle] = (),
     ) -> None:
-        """Keep the ports; `load_archived` returns the bundle of an archive that a digest names."""
+        """Keep the ports; `load_archived` returns the bundle of an archive that a digest names.
+
+        `held` are bundles that are at hand and need not be loaded.
+        """
         self._recorded, self._artefacts = recorded, artefacts
         self._load_archived, self._build = load_archived, code_build
-        self._bundles: dict[str, PolicyBundle | Missing] = {}
+        self._bundles: dict[str, PolicyBundle | Missing] = {one.digest: one for one in held}
         self._layouts: dict[str, tuple[Fact, ...] | Missing] = {}
 
     async def find(self, decision_id: str, *, consumer_id: UUID | None) -> list[KeptDecision]:
@@ -106,6 +111,17 @@ class Replayer:
         if recorded is None:
             return self._told(kept, None, _NOT_KEPT)
         return self._told(kept, recorded, await self._bundle(kept.bundle_digest))
+
+    async def recorded(self, kept: KeptDecision) -> Recorded | Missing:
+        """Return what was recorded of a decision, or why it cannot be read any more."""
+        layout = await self._layout(kept.facts_digest)
+        if isinstance(layout, Missing):
+            return layout
+        return _recorded_of(kept, layout) or _NOT_KEPT
+
+    async def bundle(self, digest: str) -> PolicyBundle | Missing:
+        """Return the bundle of a digest, or why it cannot be had."""
+        return await self._bundle(digest)
 
     def _told(
         self, kept: KeptDecision, recorded: Recorded | None, bundle: PolicyBundle | Missing
@@ -192,7 +208,8 @@ class Replayer:
             words = f"the policy bundle {digest[:12]} that decided is not kept in this database"
             return Missing(cause=Cause.BUNDLE, words=words)
         try:
-            return self._load_archived(archive, digest)
+            # A quarter of a second of work: others are answered meanwhile.
+            return await asyncio.to_thread(self._load_archived, archive, digest)
         except BundleRefused as refused:
             first = refused.problems[0]
             is_altered = first.code == "bundle_altered"

@@ -75,7 +75,7 @@ class LedgerInStore:
     async def read_hold(self, hold_id: UUID) -> tuple[Hold, datetime] | None:
         """Return a hold as it is written down, and the moment; None: no such hold."""
         row = await fetch_one(self._pool, _QUERIES["read_hold"], {"hold_id": hold_id})
-        return None if row is None else (_hold(msgspec.json.decode(row[0])), row[1])
+        return None if row is None else (hold_of(msgspec.json.decode(row[0])), row[1])
 
     async def read_holds(
         self, consumer_id: UUID, *, ended_max: int
@@ -86,7 +86,7 @@ class LedgerInStore:
         if row is None:
             return None
         found = [] if row[1] is None else msgspec.json.decode(row[1])
-        return tuple(map(_hold, found)), row[0]
+        return tuple(map(hold_of, found)), row[0]
 
     async def find_loan(self, loan_id: UUID) -> tuple[UUID, str | None] | None:
         """Return whose a loan is and at which merchant it was lent; None: no such loan."""
@@ -161,7 +161,7 @@ class _Account:
 def _view(consumer_id: UUID, row: Any, look_for: LookFor) -> AccountView:
     _, _, has_prequalification, is_reference_taken, holds, captured = row[PERSON_WIDTH:]
     person = person_of(row)
-    found = tuple(map(_hold, msgspec.json.decode(holds))) if holds else ()
+    found = tuple(map(hold_of, msgspec.json.decode(holds))) if holds else ()
     return AccountView(
         consumer_id=consumer_id,
         at=person.read_at,
@@ -174,7 +174,8 @@ def _view(consumer_id: UUID, row: Any, look_for: LookFor) -> AccountView:
     )
 
 
-def _hold(stored: dict[str, Any]) -> Hold:
+def hold_of(stored: dict[str, Any]) -> Hold:
+    """Return the hold of a row of the table as JSON."""
     for name in ("request_digest", "response"):
         stored[name] = bytes.fromhex(stored[name].removeprefix("\\x"))
     return msgspec.convert(stored, Hold, strict=False)

@@ -40,6 +40,7 @@ from wherewithal.wiring.loans import loan_doors
 from wherewithal.wiring.logs import process_log
 from wherewithal.wiring.service_settings import ServiceSettings
 from wherewithal.wiring.webhooks import webhook_doors
+from wherewithal.wiring.why import why_doors
 
 POOL_SIZE = 16
 _READY_WITHIN_S = 1.0
@@ -110,6 +111,7 @@ def make_doors(desk: Desk, keys: Keys, *, count_hold: CountHold, receipts: Recei
         commitments=commitment_doors(desk.pool, products=products, keys=keys),
         loans=loan_doors(desk.pool),
         asking=asking_doors(desk.pool),
+        why=why_doors(desk.pool, products=products),
         webhooks=webhook_doors(desk.pool, keys, is_simulation_allowed=desk.is_simulation_allowed),
         find_credential=credentials.find,
         readiness=partial(_readiness, desk.pool),

@@ -51,6 +51,7 @@ from wherewithal.service.webhook_records import (
     EventsPage,
     ReplayAnswer,
 )
+from wherewithal.service.why_answers import ChangeAnswer, RaisesAnswer
 from wherewithal.surfaces.http import (
     examples,
     examples_asking,
@@ -58,6 +59,7 @@ from wherewithal.surfaces.http import (
     examples_hold,
     examples_loan,
     examples_webhook,
+    examples_why,
 )
 from wherewithal.surfaces.http.app import Api, build_app
 from wherewithal.surfaces.http.doors import Doors
@@ -69,6 +71,7 @@ from wherewithal.surfaces.http.routes_commitment import CommitmentDoors
 from wherewithal.surfaces.http.routes_hold import HoldDoors
 from wherewithal.surfaces.http.routes_loan import LoanDoors
 from wherewithal.surfaces.http.routes_webhook import WebhookDoors
+from wherewithal.surfaces.http.routes_why import WhyDoors
 from wherewithal.surfaces.http.serve import ApiServer, make_server
 from wherewithal.surfaces.http.settings import HttpSettings
 from wherewithal.surfaces.http.tokens import Scope, ServiceKey, TokenKeys, make_service_key
@@ -164,6 +167,10 @@ def plain_doors(*stored: Credential, **changed: Any) -> Doors:
         commitments=plain_commitments(),
         loans=plain_loans(),
         asking=plain_asking(),
+        why=WhyDoors(
+            changes=found(examples_why.CHANGES, ChangeAnswer, CONSUMER),
+            raises=found(examples_why.RAISES, RaisesAnswer, CONSUMER),
+        ),
         webhooks=plain_webhooks(),
         find_credential=find_credential,
         readiness=readiness,

@@ -23,6 +23,7 @@ from wherewithal.surfaces.http.routes_commitment import CommitmentDoors
 from wherewithal.surfaces.http.routes_hold import HoldDoors
 from wherewithal.surfaces.http.routes_loan import LoanDoors
 from wherewithal.surfaces.http.routes_webhook import WebhookDoors
+from wherewithal.surfaces.http.routes_why import WhyDoors
 from wherewithal.surfaces.http.tokens import TokenKeys
 
 
@@ -143,6 +144,7 @@ class Doors:
     commitments: CommitmentDoors
     loans: LoanDoors
     asking: AskingDoors
+    why: WhyDoors
     webhooks: WebhookDoors
     #: None where no such credential lives: unknown, expired, revoked.
     find_credential: Callable[[str], Awaitable[StoredCredential | None]]

@@ -16,6 +16,7 @@ from wherewithal.surfaces.http.routes_merchant import merchant_operations
 from wherewithal.surfaces.http.routes_prequalification import prequalification_operations
 from wherewithal.surfaces.http.routes_process import process_operations
 from wherewithal.surfaces.http.routes_webhook import webhook_operations
+from wherewithal.surfaces.http.routes_why import why_operations
 from wherewithal.surfaces.http.settings import HttpSettings
 
 
@@ -35,6 +36,7 @@ def operations_of(
         *commitment_operations(doors.commitments),
         *loan_operations(doors.loans),
         *asking_operations(doors.asking),
+        *why_operations(doors.why),
         *webhook_operations(doors.webhooks),
     )
     return process_operations(doors, business=business, metrics=metrics, is_draining=is_draining)
