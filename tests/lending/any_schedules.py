@@ -38,6 +38,8 @@ def any_schedule(seed: int) -> tuple[Money, Money]:
         payments[-1] = (days[-1], payments[-1][1] + short)
     if draw.random() < 0.05:
         payments.append((begin, 1 + amount // 100))
+    if draw.random() < 0.03:
+        payments.append((begin - timedelta(days=draw.randrange(1, 15)), 1 + amount // 200))
     return _advances(draw, begin, amount, days), payments
 
 

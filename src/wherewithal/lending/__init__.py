@@ -13,8 +13,9 @@ from wherewithal.lending.apr import (
     regular_apr_pct,
     schedule_apr_pct,
 )
-from wherewithal.lending.apr_by_dates import DatedApr, Flow, apr_by_dates
+from wherewithal.lending.apr_by_dates import DatedApr, Flow, NoApr, apr_by_dates
 from wherewithal.lending.apr_columns import level_aprs_pct
+from wherewithal.lending.dated_aprs import DatedAprs, dated_aprs, series_of
 from wherewithal.lending.door import schedule_json
 from wherewithal.lending.door_apr import apr_json
 from wherewithal.lending.pay_in_4 import (
@@ -32,7 +33,9 @@ from wherewithal.lending.schedule import (
 __all__ = [
     "AnnuityFactor",
     "DatedApr",
+    "DatedAprs",
     "Flow",
+    "NoApr",
     "PayIn4Schedule",
     "Payment",
     "Schedule",
@@ -40,6 +43,7 @@ __all__ = [
     "apr_bps",
     "apr_by_dates",
     "apr_json",
+    "dated_aprs",
     "is_apr_within_cap",
     "largest_principal_cents",
     "level_aprs_pct",
@@ -52,4 +56,5 @@ __all__ = [
     "regular_apr_pct",
     "schedule_apr_pct",
     "schedule_json",
+    "series_of",
 ]

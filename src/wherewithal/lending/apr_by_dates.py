@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import date
+from enum import Enum
 from typing import Final
 
 import msgspec
@@ -30,6 +31,17 @@ _STEPS_MAX: Final = 200
 _RELATIVE_ERROR: Final = 1e-14
 #: A rate a unit-period smaller than this is lost in the rounding of what it is solved from.
 _ABSOLUTE_ERROR: Final = 1e-15
+
+
+class NoApr(Enum):
+    """Why a transaction has no APR, in words; of several the first."""
+
+    ABSENT = "there is no advance, or no payment"
+    TOO_MANY = f"a transaction has at most {FLOWS_MAX:,} advances and payments"
+    NOT_POSITIVE = "an amount is not positive"
+    NEVER_PAID = "no payment falls after the first advance"
+    NOT_REPAID = "the payments sum to less than the advances, so there is no rate of 0 or more"
+    TOO_DEAR = "the payments exceed the advances so far that there is no rate to disclose"
 
 
 class Flow(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,9 +67,7 @@ def apr_by_dates(*, advances: Sequence[Flow], payments: Sequence[Flow]) -> Dated
     before it, as in example (c)(7)(ii).
 
     Units:  cents, positive; percent a year.
-    Errors: DomainError if there is no advance or no payment after the first advance, if an amount
-            is not positive, or if the payments do not repay the advances: then there is no rate of
-            0 or more.
+    Errors: DomainError where there is no APR: `NoApr` says why.
     Source: 12 CFR 1026, appendix J(b); example (c)(1)(i): 5,000 repaid by 24 payments of 230.
 
     >>> monthly = [Flow(on=date(2025 + n // 12, n % 12 + 1, 10), amount_cents=23_000)
@@ -84,21 +94,16 @@ def apr_by_dates(*, advances: Sequence[Flow], payments: Sequence[Flow]) -> Dated
 
 def _check(advances: Sequence[Flow], payments: Sequence[Flow]) -> None:
     if not advances or not payments:
-        message = "there is no advance, or no payment"
-        raise DomainError(message)
+        raise DomainError(NoApr.ABSENT.value)
     if len(advances) + len(payments) > FLOWS_MAX:
-        message = f"a transaction has at most {FLOWS_MAX:,} advances and payments"
-        raise DomainError(message)
+        raise DomainError(NoApr.TOO_MANY.value)
     if any(flow.amount_cents <= 0 for flow in (*advances, *payments)):
-        message = "an amount is not positive"
-        raise DomainError(message)
+        raise DomainError(NoApr.NOT_POSITIVE.value)
     begin = min(flow.on for flow in advances)
     if all(flow.on <= begin for flow in payments):
-        message = "no payment falls after the first advance"
-        raise DomainError(message)
+        raise DomainError(NoApr.NEVER_PAID.value)
     if sum(f.amount_cents for f in payments) < sum(f.amount_cents for f in advances):
-        message = "the payments sum to less than the advances, so there is no rate of 0 or more"
-        raise DomainError(message)
+        raise DomainError(NoApr.NOT_REPAID.value)
 
 
 def _by_day(flows: Sequence[Flow]) -> dict[date, int]:
@@ -135,10 +140,9 @@ def _rate(times: Sequence[tuple[int, float, int]]) -> float:
     if difference == 0:
         return 0.0
     while _worth(times, high)[0] < 0:
-        low, high = high, high * 4
+        low, high = high, high * 2
         if high > _RATE_MAX:
-            message = "the payments exceed the advances so far that there is no rate to disclose"
-            raise DomainError(message)
+            raise DomainError(NoApr.TOO_DEAR.value)
     rate = (low + high) / 2
     for _ in range(_STEPS_MAX):
         difference, slope = _worth(times, rate)

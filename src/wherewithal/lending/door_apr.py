@@ -7,9 +7,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
+import numpy as np
+
 from wherewithal.lending.annuity import PRINCIPAL_CENTS_MAX
-from wherewithal.lending.apr_by_dates import Flow, apr_by_dates
-from wherewithal.vocabulary.errors import DomainError, InputRefused, Problem
+from wherewithal.lending.apr_by_dates import Flow
+from wherewithal.lending.dated_aprs import REFUSALS, dated_aprs, series_of
+from wherewithal.lending.day_columns import Series
+from wherewithal.vocabulary.errors import InputRefused, Problem
 
 _KEYS: Final = ("id", "advances", "payments")
 _FLOW_KEYS: Final = ("date", "amount_cents")
@@ -36,17 +40,32 @@ def apr_json(data: object) -> list[dict[str, Any]]:
     ]
     if problems:
         raise InputRefused(problems)
-    return [_answer(*one) for one in read]
+    return _answers(read) if read else []
 
 
-def _answer(name: Any, advances: list[Flow], payments: list[Flow]) -> dict[str, Any]:
-    try:
-        found = apr_by_dates(advances=advances, payments=payments)
-    except DomainError as error:
-        return {"id": name, "apr_pct": None, "unit_period": None, "problem": str(error)}
-    # Adding 0.0 turns a negative zero into zero.
-    percent = round(found.apr_pct, _PLACES) + 0.0
-    return {"id": name, "apr_pct": percent, "unit_period": str(found.unit_period)}
+def _answers(read: list[tuple[Any, list[Flow], list[Flow]]]) -> list[dict[str, Any]]:
+    found = dated_aprs(
+        advances=_series([advances for _, advances, _ in read]),
+        payments=_series([payments for _, _, payments in read]),
+    )
+    answers: list[dict[str, Any]] = []
+    for place, (name, _, _) in enumerate(read):
+        refusal = REFUSALS[found.refusal[place]]
+        if refusal is not None:
+            answer = {"apr_pct": None, "unit_period": None, "problem": refusal.value}
+        else:
+            percent = round(float(found.apr_pct[place]), _PLACES)
+            answer = {"apr_pct": percent, "unit_period": str(found.units.at(place))}
+        answers.append({"id": name, **answer})
+    return answers
+
+
+def _series(flows: list[list[Flow]]) -> Series:
+    return series_of(
+        on=np.array([flow.on for some in flows for flow in some], "datetime64[D]"),
+        amount_cents=np.array([flow.amount_cents for some in flows for flow in some], np.int64),
+        offsets=np.cumsum([0, *map(len, flows)]),
+    )
 
 
 def _transaction(

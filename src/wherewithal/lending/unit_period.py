@@ -23,7 +23,7 @@ YEAR_WEEKS: Final = 52
 _WEEK: Final = 7
 _SEMIMONTH_DAYS: Final = 15
 #: Days that may lie between the two days of a month on which a payment falls due.
-_SEMIMONTH_RANGE: Final = range(13, 19)
+SEMIMONTH_RANGE: Final = range(13, 19)
 #: Before it no month ends.
 _LATE_DAY: Final = 28
 
@@ -260,7 +260,7 @@ def _count_semimonths(due: Sequence[Due]) -> int:
     are_months = [_months(pair) == 1 for pair in zip(due, due[2:], strict=False)]
     beside = [False, *are_months, False]
     return sum(
-        (later.on - earlier.on).days in _SEMIMONTH_RANGE and (before or after)
+        (later.on - earlier.on).days in SEMIMONTH_RANGE and (before or after)
         for (earlier, later), before, after in zip(pairwise(due), beside, beside[1:], strict=False)
     )
 
