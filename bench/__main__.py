@@ -8,7 +8,7 @@ from cyclopts import App
 from rich.console import Console
 from rich.table import Table
 
-from bench import api, decide, dmn, holds, merchants, offline, read
+from bench import api, apr, decide, dmn, holds, merchants, offline, read
 
 app = App(name="bench/run", help="Measure Wherewithal against a peer or a floor, in one run.")
 
@@ -49,6 +49,12 @@ def run_merchants(*, count: int = 400_000, programs: int = 1_000, queries: int =
     _report(merchants.measure(merchants=count, programs=programs, queries=queries))
 
 
+@app.command(name="apr")
+def run_apr(*, loans: int = 1_000_000) -> None:
+    """APRs of dated transactions at once, against one by one and scipy; errors against decimals."""
+    _report(apr.measure(loans=loans))
+
+
 @app.command(name="holds")
 def run_holds(*, people: int = 300, seconds: float = 5) -> None:
     """Place holds, against a bare lock and update; one hot consumer, and others meanwhile."""
@@ -58,9 +64,15 @@ def run_holds(*, people: int = 300, seconds: float = 5) -> None:
 def _report(found: dict[str, object]) -> None:
     table = Table("what", "measured", title=str(found["benchmark"]))
     for name, value in found.items():
-        table.add_row(name, f"{value:,.3f}" if isinstance(value, float) else str(value))
+        table.add_row(name, _shown(value))
     Console(width=100).print(table)
     print(json.dumps(found))
+
+
+def _shown(value: object) -> str:
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:.1e}" if 0 < abs(value) < 0.001 else f"{value:,.3f}"
 
 
 if __name__ == "__main__":
