@@ -232,3 +232,15 @@ def test_what_is_not_offered_is_not_advertised(index):
 def test_an_advertisement_outside_its_domain_is_refused(index, given):
     with pytest.raises(DomainError):
         advertised_at(index, 0, **given)
+
+
+def test_a_basket_of_one_product_is_that_of_all_products_narrowed(index, people):
+    chance, told = random.Random(8), 0
+    for row in people:
+        position, basket = chance.randrange(index.count), chance.randrange(5_000, 200_000)
+        whole = basket_at(index, row, position, basket_cents=basket)
+        for one in whole:
+            alone = basket_at(index, row, position, basket_cents=basket, products=(one.product,))
+            assert alone == (one,)
+            told += bool(one.offers)
+    assert told > 10

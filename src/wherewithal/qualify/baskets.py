@@ -6,6 +6,7 @@ by the same graph, so that every plan that truly fits is found, and the most tha
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,7 +18,12 @@ from wherewithal.qualify.merchant_index import MerchantIndex
 from wherewithal.qualify.offers import Offer, amount_financed_cents, carries, offer_of_leg
 from wherewithal.qualify.pricing import Leg, PriceTable
 from wherewithal.qualify.program_powers import Bound
-from wherewithal.qualify.shelf import ShelfAnswer, answers_at_merchant
+from wherewithal.qualify.shelf import (
+    LegsAt,
+    ShelfAnswer,
+    legs_at_merchant,
+    products_at_merchant,
+)
 from wherewithal.vocabulary.errors import DomainError
 from wherewithal.vocabulary.product import ProductCode
 from wherewithal.vocabulary.program import PlanCode
@@ -75,9 +81,16 @@ class _Fit:
 
 
 def basket_at(
-    index: MerchantIndex, person: Mapping[str, Any], position: int, *, basket_cents: int
+    index: MerchantIndex,
+    person: Mapping[str, Any],
+    position: int,
+    *,
+    basket_cents: int,
+    products: Sequence[ProductCode] = (),
 ) -> tuple[BasketProduct, ...]:
-    """Return what every product says to a basket at a merchant, in the order of the catalogue.
+    """Return what every product, or each of these, says to a basket at a merchant.
+
+    The order is that of the catalogue.
 
     A basket is offered where it lies between a leg's least and the person's power under that leg:
     then what is lent fits every limit, its payments fit capacity, and the law allows it.
@@ -85,12 +98,10 @@ def basket_at(
     Errors: DomainError for a basket that is not from 1 to BASKET_MAX_CENTS.
     """
     _check_basket(basket_cents)
-    answers = answers_at_merchant(index, person, position)
-    found: list[BasketProduct] = []
-    for number, answer in enumerate(answers):
-        fits = _fits(index, person, position, number)
-        found.append(_product(index, fits, person, answer, basket_cents=basket_cents))
-    return tuple(found)
+    return tuple(
+        _product(index, _fits(at), person, answer, basket_cents=basket_cents)
+        for answer, at in products_at_merchant(index, person, position, products)
+    )
 
 
 def offer_at(
@@ -111,7 +122,7 @@ def offer_at(
     codes = [offers.product.code for offers in index.products]
     if product not in codes:
         return None
-    for fit in _fits(index, person, position, codes.index(product)):
+    for fit in _fits(legs_at_merchant(index, person, position, codes.index(product))):
         if fit.leg.plan is plan and fit.least_cents <= basket_cents <= fit.most_cents:
             return _offer(index, person, fit, basket_cents)
     return None
@@ -160,20 +171,17 @@ def _product(
     )
 
 
-def _fits(
-    index: MerchantIndex, person: Mapping[str, Any], position: int, product: int
-) -> list[_Fit]:
-    """Return what each leg of the merchant's programs for a product carries for the person."""
-    offers = index.products[product]
-    share_bps, gates = index.gates_at(position, product)
-    found: list[_Fit] = []
-    for gate in gates:
-        if gate.program is None or gate.reason is not None:
+def _fits(at: LegsAt) -> list[_Fit]:
+    """Return what each leg carries for the person, in the merchant's order of programs."""
+    offers, found = at.offers, list[_Fit]()
+    for place in offers.answer:
+        answer = int(place[0])
+        if answer >= offers.answers_count:
+            # What stands whoever asks: nothing is carried there.
             continue
-        column = offers.program_ids.index(gate.program.program_id)
-        table = offers.prices.tables[column]
-        powers = offers.prices.powers_by_leg(person, share_bps=share_bps, program=column)
-        for number, power in powers.items():
+        column = answer % len(offers.program_ids)
+        table = offers.prices.tables[(offers.only or ())[column]]
+        for number, power in at.by_leg[column].items():
             leg = table.legs[number]
             least = least_basket_cents(leg, table.program.basket_min_cents)
             if least <= power.power_cents:
@@ -189,6 +197,30 @@ def _fits(
     return found
 
 
+@functools.lru_cache(maxsize=4_096)
+def _least_basket_cents(
+    plan: PlanCode, band: tuple[int, int], *, down_payment_bps: int, basket_min_cents: int
+) -> int:
+    """Return `least_basket_cents`: programs share a few hundred bands, and requests ask again."""
+    leg = Leg(
+        plan=plan,
+        financed_min_cents=band[0],
+        financed_max_cents=band[1],
+        down_payment_bps=down_payment_bps,
+        kinds=(None,),
+        kind_of=(),
+    )
+    low, high = basket_min_cents, max(basket_min_cents, 4 * leg.financed_max_cents)
+    # What is lent never falls as the basket grows.
+    while low < high:
+        middle = (low + high) // 2
+        if carries(leg, middle) or amount_financed_cents(leg, middle) > leg.financed_max_cents:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
 def least_basket_cents(leg: Leg, basket_min_cents: int) -> int:
     """Return the smallest basket, not below a program's least, whose amount financed a leg takes.
 
@@ -199,12 +231,9 @@ def least_basket_cents(leg: Leg, basket_min_cents: int) -> int:
     >>> least_basket_cents(leg, 15_000), amount_financed_cents(leg, 33_333)
     (33333, 30000)
     """
-    low, high = basket_min_cents, max(basket_min_cents, 4 * leg.financed_max_cents)
-    # What is lent never falls as the basket grows.
-    while low < high:
-        middle = (low + high) // 2
-        if carries(leg, middle) or amount_financed_cents(leg, middle) > leg.financed_max_cents:
-            high = middle
-        else:
-            low = middle + 1
-    return low
+    return _least_basket_cents(
+        leg.plan,
+        (leg.financed_min_cents, leg.financed_max_cents),
+        down_payment_bps=leg.down_payment_bps,
+        basket_min_cents=basket_min_cents,
+    )

@@ -54,7 +54,9 @@ class ProductOffers:
     prices: ProductPrices
     #: Programs by column of the answers; the house program is the first.
     program_ids: tuple[str, ...]
-    #: Their columns among the prices; None: all of them.
+    #: The column of each program of the product among the prices.
+    column_of: Mapping[str, int]
+    #: Those of `program_ids`; None: all of them.
     only: tuple[int, ...] | None = None
     shares_count: int
     #: Where the answer of each place's gate stands: share x programs + program, and after all of
@@ -141,7 +143,7 @@ class MerchantIndex:
     def offers_of(self, positions: Sequence[int]) -> tuple[ProductOffers, ...]:
         """Return by product the offers of some merchants, each its own with a share of its own."""
         return tuple(
-            _own_offers(offers, [self.gates_at(one, number)[1] for one in positions])
+            own_offers(offers, [self.gates_at(one, number)[1] for one in positions])
             for number, offers in enumerate(self.products)
         )
 
@@ -227,6 +229,7 @@ def _products(
             prices = before.prices
         else:
             prices = product_prices(index.bundle, product, mine)
+            prices.compile()
         found.append(_offers(product, prices, offers, len(index.columns.shares_bps)))
     return tuple(found), tables
 
@@ -243,15 +246,16 @@ def _offers(product: Product, prices: ProductPrices, offers: Offers, shares: int
         product=product,
         prices=prices,
         program_ids=tuple(columns),
+        column_of=columns,
         shares_count=shares,
         answer=tuple(np.array(one, np.int64) for one in answer),
     )
 
 
-def _own_offers(offers: ProductOffers, gates: Sequence[Sequence[Gate]]) -> ProductOffers:
+def own_offers(offers: ProductOffers, gates: Sequence[Sequence[Gate]]) -> ProductOffers:
     """Return one offer for each merchant's gates, over no other programs than theirs."""
     ids = {gate.program.program_id for own in gates for gate in own if gate.program is not None}
-    only = [n for n, program_id in enumerate(offers.program_ids) if program_id in ids] or [0]
+    only = sorted(offers.column_of[program_id] for program_id in ids) or [0]
     columns = {offers.program_ids[n]: place for place, n in enumerate(only)}
     fixed = len(gates) * len(columns)
     # A merchant with fewer gates has its first one again: of equal answers the first is chosen.

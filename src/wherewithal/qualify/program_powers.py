@@ -42,8 +42,10 @@ from wherewithal.vocabulary.product import Product
 from wherewithal.vocabulary.program import PlanCode
 
 Cents = npt.NDArray[np.int64]
-_OUTPUTS = ("power_cents", "financed_cents", "leg", "note_rate_bps", "reason")
 _BOUNDS = ("power_cents", "financed_cents", "headroom_cents", "affordable_cents")
+_OUTPUTS = (*_BOUNDS, "leg", "note_rate_bps", "reason")
+#: In a column where every leg of its program counts.
+_EVERY_LEG = -1
 
 
 class Bound(StrEnum):
@@ -76,6 +78,17 @@ class Powers:
     #: The position in `reasons`, where power is zero; -1 where there is power.
     reason: npt.NDArray[np.int64]
     reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PowersAt:
+    """Answers at one merchant, under some programs."""
+
+    #: Of shape (1, programs).
+    powers: Powers
+    #: By program: what each leg carries, as if the program had that leg alone. Legs by their place
+    #: in the program's table; those with no power are left out.
+    by_leg: tuple[dict[int, LegPower], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +139,8 @@ class ProductPrices:
     least_months: Cents
     #: Views of the arrays above, by cell: made once, read by every request.
     _views: dict[int, dict[str, npt.NDArray[Any]]] = field(default_factory=dict)
-    _plans: dict[tuple[tuple[int, ...], tuple[str, ...]], VectorPlan] = field(default_factory=dict)
+    #: By the legs that some program has in a cell.
+    _plans: dict[tuple[int, ...], VectorPlan] = field(default_factory=dict)
 
     def cell(self, person: Mapping[str, Any]) -> int:
         """Return where a person stands; the last cell where tier or state is unknown."""
@@ -150,14 +164,59 @@ class ProductPrices:
         Null:   an amount of the person that is unknown is null in the graph, never zero.
         """
         cell = self.cell(person)
-        given = self._columns(cell, only)
+        given = self._columns(cell) if only is None else self._chosen(cell, only)
         found = self._run(cell, person, given, shares=shares, used=used)
-        shape = (len(shares), given[price_nodes.SHARE].shape[1])
+        return self._powers(cell, found, (len(shares), given[price_nodes.SHARE].shape[1]))
+
+    def powers_at(
+        self, person: Mapping[str, Any], *, share_bps: int, programs: Sequence[int]
+    ) -> PowersAt:
+        """Return the person's power at a merchant under its programs, and under each leg alone.
+
+        One run answers both: a column for each program, then one for each leg that it has.
+        What is in use at the merchant is a column of the person's: MERCHANT_USED.
+        """
+        cell = self.cell(person)
+        legs = [
+            (number, place, leg)
+            for number, program in enumerate(programs)
+            for place, leg in enumerate(self.places[program])
+            if self.kind[cell, leg, 0, program]
+        ]
+        given = self._chosen(
+            cell,
+            (*programs, *(programs[number] for number, _, _ in legs)),
+            alone=(*(_EVERY_LEG,) * len(programs), *(leg for _, _, leg in legs)),
+        )
+        used = [merchant_used_cents(person)]
+        found = self._run(cell, person, given, shares=[share_bps], used=used)
+        by_leg: tuple[dict[int, LegPower], ...] = tuple({} for _ in programs)
+        columns = (
+            np.broadcast_to(found[name][0], (1, len(programs) + len(legs)))[0, len(programs) :]
+            for name in _BOUNDS
+        )
+        for (number, place, _), power, financed, headroom, affordable in zip(
+            legs, *(column.tolist() for column in columns), strict=True
+        ):
+            if power:
+                bound = Bound.PROGRAM
+                if financed == headroom:
+                    bound = Bound.LIMITS
+                elif financed == affordable:
+                    bound = Bound.CAPACITY
+                by_leg[number][place] = LegPower(
+                    power_cents=power, financed_cents=financed, bound=bound
+                )
+        return PowersAt(powers=self._powers(cell, found, (1, len(programs))), by_leg=by_leg)
+
+    def _powers(self, cell: int, found: Mapping[str, Vector], shape: tuple[int, int]) -> Powers:
+        """Return the first columns of a run, so many as the shape has."""
 
         def whole(name: str, unknown: int) -> npt.NDArray[np.int64]:
             values, known = found[name]
             if known is not None:
                 values = np.where(known, values, unknown)
+            values = values[:, : shape[1]]
             return values if values.shape == shape else np.broadcast_to(values, shape).copy()
 
         legs = np.array((0, *(leg + 1 for leg in self._active(cell))), np.int64)
@@ -167,55 +226,39 @@ class ProductPrices:
             leg=legs.take(whole("leg", 0)),
             note_rate_bps=whole("note_rate_bps", 0),
             reason=whole("reason", -1),
-            reasons=self._plan(cell, _OUTPUTS).texts,
+            reasons=self._plan(cell).texts,
         )
 
-    def powers_by_leg(
-        self, person: Mapping[str, Any], *, share_bps: int, program: int
-    ) -> dict[int, LegPower]:
-        """Return what each leg of a program carries, as if the program had that leg alone.
-
-        What is in use at the merchant is a column of the person's: MERCHANT_USED.
-        Legs by their place in the program's table; those with no power are left out.
-        """
-        cell, places = self.cell(person), self.places[program]
-        allowed = [n for n, leg in enumerate(places) if self.kind[cell, leg, 0, program]]
-        if not allowed:
-            return {}
-        # One column for each leg; in it every other leg is out of reach.
-        given = self._columns(cell, [program] * len(allowed))
-        for name, values in given.items():
-            if name.startswith(price_nodes.PAYMENT):
-                leg = int(name.removeprefix(price_nodes.PAYMENT))
-                own = np.array([places[one] == leg for one in allowed])
-                given[name] = np.where(own, values, UNREACHABLE_CENTS)
-        used = [merchant_used_cents(person)]
-        found = self._run(cell, person, given, shares=[share_bps], used=used, outputs=_BOUNDS)
-        columns = (np.broadcast_to(found[name][0], (1, len(allowed)))[0] for name in _BOUNDS)
-        return {
-            leg: LegPower(
-                power_cents=power,
-                financed_cents=financed,
-                bound=Bound.LIMITS
-                if financed == headroom
-                else Bound.CAPACITY
-                if financed == affordable
-                else Bound.PROGRAM,
-            )
-            for leg, power, financed, headroom, affordable in zip(
-                allowed, *(column.tolist() for column in columns), strict=True
-            )
-            if power
-        }
-
-    def _columns(self, cell: int, only: Sequence[int] | None) -> dict[str, npt.NDArray[Any]]:
+    def _columns(self, cell: int) -> dict[str, npt.NDArray[Any]]:
         if cell not in self._views:
             self._views[cell] = self._columns_of(cell)
-        given = self._views[cell]
-        if only is None:
-            return given
-        chosen = np.array(only, np.intp)
-        return {name: values[:, chosen] for name, values in given.items()}
+        return self._views[cell]
+
+    def _chosen(
+        self, cell: int, programs: Sequence[int], *, alone: Sequence[int] | None = None
+    ) -> dict[str, npt.NDArray[Any]]:
+        """Return the columns of some programs; of each, every leg but one may be out of reach."""
+        names, chosen = price_nodes, np.array(programs, np.intp)
+        payment = self.payment[cell].take(chosen, axis=2)
+        if alone is not None:
+            of = np.array(alone, np.int64)
+            own = (of == _EVERY_LEG) | (of == np.arange(len(self.legs)).reshape(-1, 1, 1))
+            payment = np.where(own, payment, UNREACHABLE_CENTS)
+        least, most = self.least.take(chosen, axis=2), self.most.take(chosen, axis=2)
+        kind = self.kind[cell].take(chosen, axis=2)
+        given: dict[str, npt.NDArray[Any]] = {
+            names.SHARE: self.share.take(chosen, axis=1),
+            names.FULL: self.full[cell].take(chosen, axis=1),
+            names.REFUSAL: self.refusal[cell].take(chosen, axis=1),
+            names.LEAST_SHORT: self.least_short[cell].take(chosen, axis=1),
+            names.LEAST_MONTHS: self.least_months[cell].take(chosen, axis=1),
+        }
+        for leg in self._active(cell):
+            given[f"{names.LEAST}{leg}"] = least[leg]
+            given[f"{names.MOST}{leg}"] = most[leg]
+            given[f"{names.PAYMENT}{leg}"] = payment[leg]
+            given[f"{names.KIND}{leg}"] = kind[leg]
+        return given
 
     def _columns_of(self, cell: int) -> dict[str, npt.NDArray[Any]]:
         names = price_nodes
@@ -234,7 +277,7 @@ class ProductPrices:
         return given
 
     def _active(self, cell: int) -> tuple[int, ...]:
-        return tuple(leg for leg in range(len(self.legs)) if self.is_active[cell, leg])
+        return tuple(np.flatnonzero(self.is_active[cell]).tolist())
 
     def _run(
         self,
@@ -244,9 +287,8 @@ class ProductPrices:
         *,
         shares: Sequence[int],
         used: Sequence[int] | None,
-        outputs: tuple[str, ...] = _OUTPUTS,
     ) -> dict[str, Vector]:
-        plan = self._plan(cell, outputs)
+        plan = self._plan(cell)
         amounts = dict(zip(PERSON_INPUTS, person_inputs(person), strict=True))
         # Tier and state have chosen the cell; the graph reads amounts alone.
         del amounts["pricing_tier"], amounts["state"]
@@ -254,13 +296,18 @@ class ProductPrices:
         amounts[MERCHANT_USED] = 0 if used is None else np.array(used, np.int64).reshape(-1, 1)
         return plan.run({**amounts, **given})
 
-    def _plan(self, cell: int, outputs: tuple[str, ...]) -> VectorPlan:
-        legs = self._active(cell)
-        if (legs, outputs) not in self._plans:
-            self._plans[legs, outputs] = self._compiled(legs, outputs)
-        return self._plans[legs, outputs]
+    def compile(self) -> None:
+        """Compile the graph of every cell, so that no request has to."""
+        for cell in np.unique(self.is_active, axis=0, return_index=True)[1].tolist():
+            self._plan(cell)
 
-    def _compiled(self, legs: Sequence[int], outputs: Sequence[str]) -> VectorPlan:
+    def _plan(self, cell: int) -> VectorPlan:
+        legs = self._active(cell)
+        if legs not in self._plans:
+            self._plans[legs] = self._compiled(legs)
+        return self._plans[legs]
+
+    def _compiled(self, legs: Sequence[int]) -> VectorPlan:
         graph = Graph()
         rates = price_nodes.Rates(
             note_rate_bps=tuple(t.note_rate_bps if t else None for t in self.rates),
@@ -271,7 +318,7 @@ class ProductPrices:
             graph, self.product, {leg: self.legs[leg] for leg in legs}, rates
         )
         power = power_of(graph, prices, standing_inputs(graph, self.bundle))
-        return compile_vector({name: getattr(power, name) for name in outputs})
+        return compile_vector({name: getattr(power, name) for name in _OUTPUTS})
 
 
 def product_prices(

@@ -16,11 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from wherewithal.lending.offered_rates import offered_rates
-from wherewithal.qualify.merchant_index import FIXED, MerchantIndex, ProductOffers
+from wherewithal.qualify.merchant_index import FIXED, MerchantIndex, ProductOffers, own_offers
 from wherewithal.qualify.merchants import NOTHING_USED, PASSED
-from wherewithal.qualify.person import merchant_used_cents
 from wherewithal.qualify.pricing import UNREACHABLE_CENTS
-from wherewithal.qualify.program_powers import Powers
+from wherewithal.qualify.program_powers import LegPower, Powers
 from wherewithal.vocabulary.outcome import DECIDED
 from wherewithal.vocabulary.product import ProductCode
 
@@ -46,6 +45,18 @@ class ShelfAnswer(msgspec.Struct, frozen=True, kw_only=True):
     #: Regulation Z, from the rounded schedule for this power; 0 and voluntary for pay in four.
     apr_bps: int | None = None
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegsAt:
+    """What one person can buy with one product at one merchant, leg by leg."""
+
+    #: Over the merchant's own programs.
+    offers: ProductOffers
+    #: Under all legs of each program.
+    powers: Powers
+    #: By program, then by the leg's place in its table; a leg with no power is left out.
+    by_leg: tuple[dict[int, LegPower], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,17 +217,49 @@ def _own_shelves(
 
 
 def answers_at_merchant(
-    index: MerchantIndex, person: Mapping[str, Any], position: int
+    index: MerchantIndex,
+    person: Mapping[str, Any],
+    position: int,
+    products: Sequence[ProductCode] = (),
 ) -> tuple[ShelfAnswer, ...]:
-    """Return every product's answer at one merchant, as a shelf would; none if not decided.
+    """Return the answer of every product, or of these, at one merchant, as a shelf would.
 
-    What is in use there is a column of the person's: MERCHANT_USED.
+    What is in use there is a column of the person's: MERCHANT_USED. None if not decided.
     """
+    return tuple(one for one, _ in products_at_merchant(index, person, position, products))
+
+
+def products_at_merchant(
+    index: MerchantIndex,
+    person: Mapping[str, Any],
+    position: int,
+    products: Sequence[ProductCode] = (),
+) -> list[tuple[ShelfAnswer, LegsAt]]:
+    """Return `answers_at_merchant`, each with what its legs carry."""
     if not is_decided(person):
-        return ()
-    shelves = _own_shelves(index, person, {position: merchant_used_cents(person)})
+        return []
+    found = [
+        legs_at_merchant(index, person, position, number)
+        for number, one in enumerate(index.products)
+        if not products or one.product.code in products
+    ]
+    shelves = [_shelf_with(one.offers, person, one.powers) for one in found]
     rates = _rates(shelves, [[0]] * len(shelves))
-    return tuple(_made(shelf, [0], known)[0] for shelf, known in zip(shelves, rates, strict=True))
+    return [
+        (_made(shelf, [0], known)[0], one)
+        for shelf, known, one in zip(shelves, rates, found, strict=True)
+    ]
+
+
+def legs_at_merchant(
+    index: MerchantIndex, person: Mapping[str, Any], position: int, product: int
+) -> LegsAt:
+    """Return what a product, counted in the order of the catalogue, carries at one merchant."""
+    share_bps, gates = index.gates_at(position, product)
+    offers = own_offers(index.products[product], [gates])
+    prices = offers.prices
+    found = prices.powers_at(person, share_bps=share_bps, programs=offers.only or ())
+    return LegsAt(offers=offers, powers=found.powers, by_leg=found.by_leg)
 
 
 def is_decided(person: Mapping[str, Any]) -> bool:
@@ -233,6 +276,10 @@ def _product_shelf(
     used: Sequence[int] | None = None,
 ) -> ProductShelf:
     powers = offers.prices.powers(person, shares=shares, used=used, only=offers.only)
+    return _shelf_with(offers, person, powers)
+
+
+def _shelf_with(offers: ProductOffers, person: Mapping[str, Any], powers: Powers) -> ProductShelf:
     each = len(offers.program_ids) + 1
     power = np.concatenate([powers.power_cents.ravel(), np.zeros(len(FIXED) * each, np.int64)])
     # The last stands for no reason: position -1.

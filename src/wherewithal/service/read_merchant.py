@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 from uuid import UUID
 
 from wherewithal.qualify.baskets import BASKET_MAX_CENTS, BasketProduct, Refusal, basket_at
 from wherewithal.qualify.offers import Offer
+from wherewithal.qualify.shelf import ShelfAnswer, answers_at_merchant
 from wherewithal.service.answers import PlanAnswer, ProductStatus, ReasonAnswer
 from wherewithal.service.applicant_facts import calendar_day
 from wherewithal.service.directory import Held, HeldDirectory
@@ -34,8 +36,6 @@ from wherewithal.vocabulary.product import Product, ProductCode
 from wherewithal.vocabulary.program import PlanCode
 from wherewithal.vocabulary.reason import ReasonKind
 
-#: Where products are asked without a basket: one that no plan carries.
-_NO_BASKET_CENTS: Final = 1
 #: Why no plan carries a basket, where one would carry another; about the amount, not the person.
 _REFUSALS: Final = {
     Refusal.BELOW_LEAST: ("AMOUNT_BELOW_LEAST", "This amount is below what any plan here is for."),
@@ -85,8 +85,8 @@ async def merchant_for(
     answers = _unassessed(status, products)
     if decision is not None and is_told:
         one = MerchantForPerson(row, decision, held, products, position)
-        answers = one.answers(amount_cents)
-    if product is not None:
+        answers = one.answers(amount_cents, product)
+    elif product is not None:
         answers = tuple(one for one in answers if one.product == product.value)
     powers = [one.power_cents for one in answers if one.power_cents is not None]
     means, cause = asking_status(status)
@@ -130,47 +130,70 @@ class MerchantForPerson:
         self._standing = standing_of(decision)
         self._left = left_now(row, decision, products)
 
-    def answers(self, amount_cents: int | None) -> tuple[BasketAnswer, ...]:
-        """Return every product's answer, in the order of the catalogue."""
-        found = whole = self._at(self._left, amount_cents)
-        if not self._left.is_whole and any(_is_no(one) for one in found):
-            whole = self._at(whole_of(self._standing), amount_cents)
+    def answers(
+        self, amount_cents: int | None, product: ProductCode | None = None
+    ) -> tuple[BasketAnswer, ...]:
+        """Return every product's answer, or that of one, in the order of the catalogue."""
+        wanted = () if product is None else (product,)
+        catalogue = self._products.bundle.catalogue.products
+        asked = [one for one in catalogue if not wanted or one.code in wanted]
+        if amount_cents is None:
+            baskets: Sequence[BasketProduct | None] = [None] * len(asked)
+            found = self._answers(self._left, wanted)
+        else:
+            baskets = basket_at(
+                self._held.index,
+                self._person(self._left),
+                self._position,
+                basket_cents=amount_cents,
+                products=wanted,
+            )
+            found = tuple(one.answer for one in baskets)
+        whole = found
+        if not self._left.is_whole and any(map(_is_no, found)):
+            whole = self._answers(whole_of(self._standing), wanted)
         expired = expired_products(self._row, self._decision)
         return tuple(
-            _nothing(product, ProductStatus.NOT_YET_ASSESSED)
-            if product.code.value in expired
-            else self._answer(product, left, had_cents=had.answer.power_cents, amount=amount_cents)
-            for product, left, had in zip(
-                self._products.bundle.catalogue.products, found, whole, strict=True
-            )
+            _nothing(one, ProductStatus.NOT_YET_ASSESSED)
+            if one.code.value in expired
+            else self._answer(one, answer, basket, had_cents=had.power_cents)
+            for one, answer, basket, had in zip(asked, found, baskets, whole, strict=True)
         )
 
-    def _at(self, left: PersonLeft, amount_cents: int | None) -> tuple[BasketProduct, ...]:
-        index = self._held.index
-        person = left.columns_at(index.merchant_ids[self._position])
-        return basket_at(
-            index,
-            person | {"outcome": self._decision.outcome},
-            self._position,
-            basket_cents=amount_cents or _NO_BASKET_CENTS,
-        )
+    def _person(self, left: PersonLeft) -> dict[str, Any]:
+        person = left.columns_at(self._held.index.merchant_ids[self._position])
+        return person | {"outcome": self._decision.outcome}
+
+    def _answers(
+        self, left: PersonLeft, wanted: tuple[ProductCode, ...]
+    ) -> tuple[ShelfAnswer, ...]:
+        person = self._person(left)
+        return answers_at_merchant(self._held.index, person, self._position, wanted)
 
     def _answer(
-        self, product: Product, left: BasketProduct, *, had_cents: int, amount: int | None
+        self,
+        product: Product,
+        answer: ShelfAnswer,
+        basket: BasketProduct | None,
+        *,
+        had_cents: int,
     ) -> BasketAnswer:
-        answer, reason = left.answer, left.answer.reason
-        if _is_no(left):
+        reason = answer.reason
+        if _is_no(answer):
             if had_cents:
                 reason = self._left.reason
             elif self._decision.tempo != "now":
                 # Nobody asked: a "no" about the person is not told.
                 return _nothing(product, ProductStatus.NOT_YET_ASSESSED)
-        plans = tuple(map(_basket_plan, left.offers)) if amount is not None else ()
-        most = self._quoted(left) if amount is None else _plan_or_none(left.most_offer)
-        power_cents = answer.power_cents if amount is None else left.most_cents or 0
+        plans: tuple[BasketPlan, ...] = ()
+        if basket is None:
+            power_cents, most = answer.power_cents, self._quoted(answer)
+        else:
+            power_cents, most = basket.most_cents or 0, _plan_or_none(basket.most_offer)
+            plans = tuple(map(_basket_plan, basket.offers))
         why = self._products.reason(reason) if reason and not plans else None
-        if amount is not None and left.refusal is not None:
-            why = _refused(left.refusal, is_asked=self._decision.tempo == "now")
+        if basket is not None and basket.refusal is not None:
+            why = _refused(basket.refusal, is_asked=self._decision.tempo == "now")
         return BasketAnswer(
             product=product.code.value,
             name=product.name,
@@ -181,9 +204,9 @@ class MerchantForPerson:
             reason=why,
         )
 
-    def _quoted(self, left: BasketProduct) -> PlanAnswer | None:
+    def _quoted(self, answer: ShelfAnswer) -> PlanAnswer | None:
         """Return the plan at which power is quoted, for all of it."""
-        answer, index = left.answer, self._held.index
+        index = self._held.index
         if answer.plan is None or answer.program_id is None:
             return None
         program = index.tables[answer.program_id].program
@@ -199,8 +222,8 @@ class MerchantForPerson:
         )
 
 
-def _is_no(one: BasketProduct) -> bool:
-    return is_about_the_person(one.answer.power_cents, one.answer.reason)
+def _is_no(answer: ShelfAnswer) -> bool:
+    return is_about_the_person(answer.power_cents, answer.reason)
 
 
 def _unassessed(status: str, products: ProductAnswers) -> tuple[BasketAnswer, ...]:
