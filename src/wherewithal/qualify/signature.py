@@ -116,11 +116,13 @@ class Signature:
             # though the points alone would give it too.
             products = self._product_reasons(rest)
             return [code for code in products if code != NOT_AT_THIS_TIER] + holding
-        codes = holding if tier_rank > points_rank or outcome is Outcome.DECLINED else []
-        if points_rank == contract.RANK_DECLINE:
-            return codes + self._points_lost(rest)
-        # Approved, but not for every product: where no rule capped the tier, the points did.
-        return codes or (self._points_lost(rest) if rest else [])
+        if tier_rank > points_rank:
+            # Rules alone hold the tier. Where none of them has a reason, the points are told.
+            return holding or (self._points_lost(rest) if rest else [])
+        # The points hold it, and with them every rule that asks for the same: neither alone would
+        # lift it, so both are causes.
+        lost = self._points_lost(rest) if rest or points_rank == contract.RANK_DECLINE else []
+        return holding + lost
 
     def _points_lost(self, rest: int) -> list[str]:
         """Return the characteristics with most points below the best attainable, never "score"."""
