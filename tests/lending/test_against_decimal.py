@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal, localcontext
+from typing import Any
 
 import pytest
 
@@ -100,7 +101,7 @@ def test_schedules_have_no_difference(seed: int) -> None:
     with localcontext(Context(prec=120)):
         for loan in random_loans(seed=seed, count=2_000):
             amounts, interests = decimal_schedule(loan)
-            terms = dict(
+            terms: dict[str, Any] = dict(
                 zip(("principal_cents", "note_rate_bps", "term_months"), loan, strict=True)
             )
             ours = monthly_schedule(start_on=date(2025, 1, 31), **terms).payments

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from itertools import pairwise
+from typing import Any
 
 import msgspec
 import pytest
@@ -51,6 +52,8 @@ def test_a_whole_schedule() -> None:
         note_rate_bps=1_200,
         term_months=3,
         start_on=date(2025, 1, 31),
+        first_months=1,
+        first_days=0,
         payment_cents=3_401,
         payments=(
             payment("2025-02-28", 3_401, 3_301, 100),
@@ -119,7 +122,11 @@ def test_no_cent_is_lost_or_made(principal: int, note_rate_bps: int, term_months
 @given(PRINCIPALS, RATES, TERMS)
 def test_amounts_alone_are_those_of_the_schedule(principal: int, rate: int, term: int) -> None:
     """The short way gives the same amounts."""
-    terms = {"principal_cents": principal, "note_rate_bps": rate, "term_months": term}
+    terms: dict[str, Any] = {
+        "principal_cents": principal,
+        "note_rate_bps": rate,
+        "term_months": term,
+    }
     plan = monthly_schedule(start_on=date(2025, 5, 5), **terms)
     assert payment_amounts_cents(**terms) == tuple(one.amount_cents for one in plan.payments)
 

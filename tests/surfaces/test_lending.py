@@ -33,6 +33,13 @@ def test_all_that_is_wrong_is_said_at_once(command):
     ]
 
 
+def test_a_first_payment_on_another_day(command):
+    typed = "--principal-cents 10000 --note-rate-bps 1200 --months 3 --start 2025-01-31"
+    answer = command("lending", "schedule", *typed.split(), "--first-payment", "2025-03-15").json
+    assert answer["first_period"] == {"months": 1, "days": 15}
+    assert [one["date"] for one in answer["payments"]] == ["2025-03-15", "2025-04-15", "2025-05-15"]
+
+
 def test_aprs_of_a_file(command, tmp_path):
     file = tmp_path / "loans.json"
     file.write_text(

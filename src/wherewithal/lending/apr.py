@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, localconte
 from typing import Final
 
 from wherewithal.lending.annuity import NOTE_RATE_BPS_MAX, PRINCIPAL_CENTS_MAX, monthly_rate
+from wherewithal.lending.apr_by_dates import Flow, apr_by_dates
 from wherewithal.lending.schedule import Schedule, payment_amounts_cents
 from wherewithal.vocabulary.errors import DomainError, InvariantBroken
 from wherewithal.vocabulary.money import Cents, whole_number
@@ -26,6 +27,7 @@ _DIGITS: Final = 60
 _STEPS_MAX: Final = 400
 _SMALL_STEP: Final = Decimal("1e-20")
 _APR_PLACES: Final = Decimal("1e-12")
+_FLOAT_PLACES: Final = Decimal("1e-9")
 _MONTHS_TIMES_PERCENT: Final = 1_200
 
 
@@ -79,11 +81,25 @@ def bps_of_percent(percent: Decimal) -> BasisPoints:
 
 
 def schedule_apr_pct(schedule: Schedule) -> Decimal:
-    """Return the APR of a monthly schedule in percent, from its rounded payments."""
-    return regular_apr_pct(
-        amount_financed_cents=schedule.principal_cents,
-        payments_cents=[payment.amount_cents for payment in schedule.payments],
+    """Return the APR of a monthly schedule in percent, from its rounded payments.
+
+    Where the first payment falls a month after the start all is exact, as in `regular_apr_pct`.
+    Else the dates decide, as in `apr_by_dates`: a float, within 1e-9 percentage points.
+    """
+    if (schedule.first_months, schedule.first_days) == (1, 0):
+        return regular_apr_pct(
+            amount_financed_cents=schedule.principal_cents,
+            payments_cents=[payment.amount_cents for payment in schedule.payments],
+        )
+    found = apr_by_dates(
+        advances=[Flow(on=schedule.start_on, amount_cents=schedule.principal_cents)],
+        payments=[
+            Flow(on=payment.due_on, amount_cents=payment.amount_cents)
+            for payment in schedule.payments
+        ],
     )
+    with localcontext(Context(prec=_DIGITS)):
+        return Decimal(repr(found.apr_pct)).quantize(_FLOAT_PLACES)
 
 
 def is_apr_within_cap(

@@ -10,11 +10,16 @@ from typing import Final, TypeAlias
 
 from wherewithal.lending.annuity import NOTE_RATE_BPS_MAX, PRINCIPAL_CENTS_MAX, TERM_MONTHS_MAX
 from wherewithal.lending.apr import bps_of_percent, schedule_apr_pct
-from wherewithal.lending.schedule import Schedule, monthly_schedule
+from wherewithal.lending.schedule import (
+    FIRST_PERIOD_MONTHS_MAX,
+    Schedule,
+    latest_first_payment,
+    monthly_schedule,
+)
 from wherewithal.vocabulary.errors import InputRefused, Problem
 
 #: What `json.dumps` takes; a schedule nests no deeper than its list of payments.
-JsonValue: TypeAlias = int | float | str | bool | list[dict[str, int | str]]
+JsonValue: TypeAlias = int | float | str | bool | dict[str, int] | list[dict[str, int | str]]
 
 #: The flag, and its smallest and largest value.
 _WHOLE_FLAGS: Final[Mapping[str, tuple[int, int]]] = {
@@ -35,12 +40,14 @@ def schedule_json(
     note_rate_bps: int | str,
     months: int | str,
     start: date | str,
+    first_payment: date | str | None = None,
 ) -> dict[str, JsonValue]:
     """Return a schedule with its finance charge and APR as data for JSON.
 
     Arguments may be text as it was typed, so that all that is wrong can be said at once.
     `apr_pct` is a JSON number rounded half-even to 6 decimals, `apr_bps` the APR rounded half up;
-    `payment_cents` is the level payment.
+    `payment_cents` is the level payment. With a first payment's date `first_period` says how long
+    the first period is: full months, and the days that remain.
 
     Errors: InputRefused with every problem, each at its flag: `--months`.
 
@@ -55,13 +62,37 @@ def schedule_json(
     rate = _read_whole("--note-rate-bps", note_rate_bps, problems)
     term = _read_whole("--months", months, problems)
     start_on = _read_date("--start", start, problems)
+    first_on = _read_first_payment(first_payment, start_on, problems)
     if problems:
         raise InputRefused(problems)
-    return _schedule_data(
-        monthly_schedule(
-            principal_cents=principal, note_rate_bps=rate, term_months=term, start_on=start_on
-        )
+    schedule = monthly_schedule(
+        principal_cents=principal,
+        note_rate_bps=rate,
+        term_months=term,
+        start_on=start_on,
+        first_payment_on=first_on,
     )
+    answer = _schedule_data(schedule)
+    if first_on is not None:
+        answer["first_period"] = {"months": schedule.first_months, "days": schedule.first_days}
+    return answer
+
+
+def _read_first_payment(given: object, start_on: date, problems: list[Problem]) -> date | None:
+    """Return the date of the first payment, None where none is given or it is not to be used."""
+    flag = "--first-payment"
+    if given is None:
+        return None
+    count = len(problems)
+    first_on = _read_date(flag, given, problems)
+    # A start that could not be read says nothing about what follows it.
+    if len(problems) > count or start_on == date.max:
+        return None
+    if start_on < first_on <= latest_first_payment(start_on):
+        return first_on
+    message = f"expected a day after --start, at most {FIRST_PERIOD_MONTHS_MAX} months after it"
+    problems.append(Problem(code="out_of_range", path=flag, message=message))
+    return None
 
 
 def _schedule_data(schedule: Schedule) -> dict[str, JsonValue]:

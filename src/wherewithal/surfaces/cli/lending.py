@@ -21,12 +21,18 @@ def add_lending(app: App) -> None:
 
     @lending.command(name="schedule")
     def command(
-        *, principal_cents: _Typed, note_rate_bps: _Typed, months: _Typed, start: _Typed
+        *,
+        principal_cents: _Typed,
+        note_rate_bps: _Typed,
+        months: _Typed,
+        start: _Typed,
+        first_payment: _Typed | None = None,
     ) -> int:
         """Print the payments of a monthly loan, its finance charge and its APR, as JSON.
 
         Payments are level and rounded up to the cent; the last takes the difference and is never
-        higher. The APR is Regulation Z's, computed from the rounded payments.
+        higher. All fall due on one day of the month, or on the last day of a month that lacks it.
+        The APR is Regulation Z's, computed from the rounded payments.
 
         Parameters
         ----------
@@ -38,6 +44,9 @@ def add_lending(app: App) -> None:
             The number of monthly payments.
         start
             The day on which the money is lent, such as 2025-01-31.
+        first_payment
+            The day on which the first payment falls due, up to 12 months after the start; a month
+            after it if not given. Full months and the days that remain bear interest.
         """
         print_json(
             schedule_json(
@@ -45,6 +54,7 @@ def add_lending(app: App) -> None:
                 note_rate_bps=note_rate_bps,
                 months=months,
                 start=start,
+                first_payment=first_payment,
             )
         )
         return 0
