@@ -8,7 +8,7 @@ from cyclopts import App
 from rich.console import Console
 from rich.table import Table
 
-from bench import api, apr, decide, dmn, holds, merchants, offline, read
+from bench import api, apr, decide, dmn, holds, merchants, offline, read, why
 
 app = App(name="bench/run", help="Measure Wherewithal against a peer or a floor, in one run.")
 
@@ -59,6 +59,12 @@ def run_apr(*, loans: int = 1_000_000) -> None:
 def run_holds(*, people: int = 300, seconds: float = 5) -> None:
     """Place holds, against a bare lock and update; one hot consumer, and others meanwhile."""
     _report(holds.measure(people=people, seconds=seconds))
+
+
+@app.command(name="why")
+def run_why(*, people: int = 1_000) -> None:
+    """Explain changes and find raises, against the bare executors on the same rows."""
+    _report(why.measure(people=people))
 
 
 def _report(found: dict[str, object]) -> None:

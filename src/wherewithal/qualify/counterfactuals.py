@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import product
 from typing import Any, Final, NamedTuple
 
 import polars as pl
@@ -45,13 +44,7 @@ class Path(NamedTuple):
 def grid_of(facts: Facts, terms: RaiseTerms) -> list[Path]:
     """Return every path that is tried for a person, those of one move first, the smallest first."""
     amounts = {move.code: amounts_of(move, facts) for move in terms.moves}
-    paths = []
-    for move in terms.moves:
-        tried = amounts[move.code]
-        for place, amount in enumerate(tried, 1):
-            moved = moved_facts(facts, [Taken(move, amount)])
-            if moved is not None:
-                paths.append(Path((Taken(move, amount),), moved, place / len(tried)))
+    paths = [path for m in terms.moves for path in _together(facts, [m], [amounts[m.code]])]
     for row in terms.together:
         moves = [terms.move(code) for code in row.moves]
         paths += _together(facts, moves, [_thinned(amounts[m.code], row.at_most) for m in moves])
@@ -61,13 +54,18 @@ def grid_of(facts: Facts, terms: RaiseTerms) -> list[Path]:
 def _together(
     facts: Facts, moves: Sequence[Move], amounts: Sequence[Sequence[int]]
 ) -> Iterator[Path]:
-    places = [list(enumerate(tried, 1)) for tried in amounts]
-    for chosen in product(*places):
-        taken = tuple(Taken(move, pair[1]) for move, pair in zip(moves, chosen, strict=True))
-        moved = moved_facts(facts, taken)
-        if moved is not None:
-            effort = sum(pair[0] / len(tried) for pair, tried in zip(chosen, amounts, strict=True))
+    """Yield the paths of all amounts; what the first moves come to is made once for the others."""
+    (move, *others), (tried, *rest) = moves, amounts
+    for place, amount in enumerate(tried, 1):
+        moved, taken = _moved(facts, move, amount), (Taken(move, amount),)
+        if moved is None:
+            continue
+        effort = place / len(tried)
+        if not others:
             yield Path(taken, moved, effort)
+            continue
+        for path in _together(moved, others, rest):
+            yield Path(taken + path.taken, path.facts, effort + path.effort)
 
 
 def amounts_of(move: Move, facts: Facts) -> Sequence[int]:
@@ -103,25 +101,27 @@ def base_of(move: Move, facts: Facts) -> int | None:
 
 def moved_facts(facts: Facts, taken: Sequence[Taken]) -> dict[str, Any] | None:
     """Return the facts after all moves, one after the other; None where one cannot be made."""
-    now = facts
+    now: dict[str, Any] | None = dict(facts)
     for move, amount in taken:
-        if any(now[name] for name in move.not_while):
+        now = None if now is None else _moved(now, move, amount)
+    return now
+
+
+def _moved(facts: Facts, move: Move, amount: int) -> dict[str, Any] | None:
+    if any(facts[name] for name in move.not_while):
+        return None
+    changes: dict[str, Any] = {}
+    for effect in move.effects:
+        value = facts[effect.fact]
+        if value is None:
+            continue
+        after = _EFFECTS[effect.how](facts, move, effect, amount)
+        fact = FACTS_BY_NAME[effect.fact]
+        if fact.type is FactType.INTEGER and not fact.minimum <= after <= fact.maximum:
             return None
-        changes: dict[str, Any] = {}
-        for effect in move.effects:
-            value = now[effect.fact]
-            if value is None:
-                continue
-            after = _EFFECTS[effect.how](now, move, effect, amount)
-            fact = FACTS_BY_NAME[effect.fact]
-            if fact.type is FactType.INTEGER and not fact.minimum <= after <= fact.maximum:
-                return None
-            if after != value:
-                changes[effect.fact] = after
-        if not changes:
-            return None
-        now = {**now, **changes}
-    return dict(now)
+        if after != value:
+            changes[effect.fact] = after
+    return {**facts, **changes} if changes else None
 
 
 def frame_of(facts: Facts, paths: Sequence[Path]) -> pl.DataFrame:
