@@ -25,10 +25,11 @@ import polars as pl
 from bench.population import LOANS
 from tests.qualify.merchant_lists import Lists
 from wherewithal.qualify.baskets import basket_at
-from wherewithal.qualify.browse import Order, Query, browse, cursor_after
+from wherewithal.qualify.browse import browse, cursor_after
 from wherewithal.qualify.bundle import PolicyBundle
 from wherewithal.qualify.decide_frame import decide_frame
 from wherewithal.qualify.merchant_index import MerchantIndex, merchant_index
+from wherewithal.qualify.merchant_query import Order, Query
 from wherewithal.qualify.merchants import ANSWER
 from wherewithal.qualify.shelf import Shelf, answers_at_merchant, shelf_of
 from wherewithal.sources.bundle import load_bundle

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from wherewithal.qualify.browse import Order, Query
 from wherewithal.qualify.bundle import PolicyBundle
 from wherewithal.qualify.merchant_names import folded, words_of
+from wherewithal.qualify.merchant_query import Order, Query
 from wherewithal.qualify.merchants import Answer, ProgramBook, merchant_answers
 from wherewithal.qualify.offers import offer_for
 from wherewithal.vocabulary.merchant import Directory, Merchant

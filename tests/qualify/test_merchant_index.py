@@ -12,8 +12,10 @@ import polars as pl
 import pytest
 
 from tests.qualify.merchant_lists import Lists
-from wherewithal.qualify.browse import Order, Query, browse
+from wherewithal.qualify import merchant_order
+from wherewithal.qualify.browse import browse
 from wherewithal.qualify.merchant_index import merchant_index, merchants_frame
+from wherewithal.qualify.merchant_query import Order, Query
 from wherewithal.qualify.merchants import ANSWER
 from wherewithal.qualify.shelf import Shelf, shelf_of
 from wherewithal.sources.generated_directory import generated_directory
@@ -142,6 +144,35 @@ def test_pages_are_those_of_a_sorted_list_of_all(index, lists, people):
             page = browse(shelf, msgspec.structs.replace(query, cursor=page.next_cursor))
         assert rows == expected[: len(rows)], query
         assert page.next_cursor is not None or len(rows) == len(expected), query
+
+
+@pytest.mark.parametrize(("few", "block"), [(1, 1), (30, 4), (400, 64), (4_096, 512)])
+def test_the_nearest_merchants_are_those_of_a_list_whose_classes_are_all_ranked(
+    few, block, index, people, monkeypatch
+):
+    """The same walk through the list, however little of it is ranked at a time."""
+
+    def pages(shelf, query, **constants):
+        for name, value in constants.items():
+            monkeypatch.setattr(merchant_order, name, value)
+        cursor, found = None, []
+        for _ in range(3):
+            page = browse(shelf, msgspec.structs.replace(query, cursor=cursor))
+            found.append(page)
+            cursor = page.next_cursor
+        return found
+
+    walks = random.Random(few)
+    for person in walks.sample(people, 12):
+        shelf = _shelf(index, person)
+        query = Query(
+            order=walks.choice([Order.POWER, Order.POWER, Order.APR]),
+            products=walks.choice([(), (), (ProductCode.PAY_IN_4,)]),
+            page_size=walks.choice([5, 100]),
+        )
+        expected = pages(shelf, query, _FEW=0, _WALKED_MAX=0)
+        nearest = pages(shelf, query, _FEW=few, _FIRST_BLOCK=block, _WALKED_MAX=block * 64)
+        assert nearest == expected
 
 
 def test_merchants_with_something_in_use_stand_where_they_belong(index, lists, people, generated):

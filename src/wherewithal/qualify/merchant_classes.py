@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -51,6 +52,20 @@ class Offers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClassesByOffer:
+    """The classes that make each offer of a product, one list after another."""
+
+    classes: Places
+    begins: Numbers
+    #: How many merchants make each offer; whole numbers, as float64 that a histogram adds up.
+    merchants: npt.NDArray[np.float64]
+
+    def of(self, offers: npt.NDArray[np.intp]) -> Places:
+        """Return the classes that make some offers."""
+        return listed(self.classes, self.begins, offers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MerchantClasses:
     """Merchants by class, and what each class offers."""
 
@@ -60,6 +75,8 @@ class MerchantClasses:
     offers: tuple[Offers, ...]
     #: (64 bits wide, as numpy reads places: a narrower array is widened at every reading.)
     offer_of: tuple[Numbers, ...]
+    #: By product, the other way round.
+    listed: tuple[ClassesByOffer, ...]
     #: Merchants in order of class, ascending within one; where each class begins, and the end.
     members: Places
     begins: Numbers
@@ -128,17 +145,43 @@ def merchant_classes(
     for place in sorted(range(len(offers)), key=lambda one: -len(offers[one].gates)):
         whole = _joined(whole, offer_of[place], len(offers[place].gates))
     _, first, class_of = np.unique(whole, return_index=True, return_inverse=True)
-    members = np.argsort(class_of, kind="stable").astype(np.int32)
-    sizes = np.bincount(class_of, minlength=len(first))
-    begins = np.concatenate([[0], np.cumsum(sizes)])
+    sizes = np.bincount(class_of, minlength=len(first)).astype(np.float64)
+    members, begins = _grouped(class_of, len(first))
+    by_class = tuple(numbers[first] for numbers in offer_of)
     return MerchantClasses(
         class_of=class_of.astype(np.int32),
         offers=tuple(offers),
-        offer_of=tuple(numbers[first] for numbers in offer_of),
+        offer_of=by_class,
+        listed=tuple(
+            _by_offer(numbers, sizes, len(own.gates))
+            for own, numbers in zip(offers, by_class, strict=True)
+        ),
         members=members,
         begins=begins,
-        sizes=sizes.astype(np.float64),
+        sizes=sizes,
     )
+
+
+def listed(members: Places, begins: Numbers, chosen: npt.NDArray[np.integer[Any]]) -> Places:
+    """Return the members of some groups, group by group; `begins` is where each one begins."""
+    sizes = begins[chosen + 1] - begins[chosen]
+    ends = np.cumsum(sizes)
+    within = np.arange(int(ends[-1]) if len(ends) else 0) - np.repeat(ends - sizes, sizes)
+    found: Places = members[np.repeat(begins[chosen], sizes) + within]
+    return found
+
+
+def _by_offer(offer_of: Numbers, sizes: npt.NDArray[np.float64], offers: int) -> ClassesByOffer:
+    classes, begins = _grouped(offer_of, offers)
+    merchants = np.bincount(offer_of, sizes, offers).astype(np.float64)
+    return ClassesByOffer(classes=classes, begins=begins, merchants=merchants)
+
+
+def _grouped(group_of: npt.NDArray[np.integer[Any]], groups: int) -> tuple[Places, Numbers]:
+    """Return members in the order of their groups, and where each group begins, and the end."""
+    members = np.argsort(group_of, kind="stable").astype(np.int32)
+    sizes = np.bincount(group_of, minlength=groups)
+    return members, np.concatenate([[0], np.cumsum(sizes)])
 
 
 def _offers(

@@ -6,7 +6,8 @@ from uuid import UUID
 
 import msgspec
 
-from wherewithal.qualify.browse import Order, Page, Query, Row, browse
+from wherewithal.qualify.browse import Page, Row, browse
+from wherewithal.qualify.merchant_query import Order, Query
 from wherewithal.service.answers import ClaimType
 from wherewithal.service.applicant_facts import calendar_day
 from wherewithal.service.directory import Held, HeldDirectory
