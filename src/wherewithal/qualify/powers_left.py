@@ -17,6 +17,8 @@ from wherewithal.qualify.exposure import Exposure, person_left
 from wherewithal.qualify.merchants import ProgramBook
 from wherewithal.qualify.person import person_inputs, tiers_of
 
+#: Of somebody who has long been with us and owes nothing: a power is as it was decided.
+AS_DECIDED: Final = Exposure(first_booked_on=datetime.date.min, on_time_payments=10**9)
 #: No merchant is named: none has a share of its own, and nothing is used at it.
 _NO_MERCHANT: Final = (0, 10_000)
 

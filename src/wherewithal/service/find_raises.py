@@ -13,6 +13,7 @@ from uuid import UUID
 
 import msgspec
 
+from wherewithal.qualify.bundle import PolicyBundle
 from wherewithal.qualify.powers_left import PowersLeft, total_cents
 from wherewithal.qualify.raises import Found, Raise, RaiseFinder
 from wherewithal.service.applicant_facts import calendar_day
@@ -85,7 +86,7 @@ async def find_raises(
     result = await asyncio.to_thread(
         ports.finder.find, facts[0], exposure=row.exposure, shown=shown, on=on
     )
-    answers = _answers(result, shown, ports.products, on=on)
+    answers = raise_answers(result, shown, ports.products.bundle, on=on)
     return _told(known, "estimated" if answers else "none", answers)
 
 
@@ -95,16 +96,15 @@ def _told(answer: RaisesAnswer, status: str, raises: tuple[RaiseAnswer, ...]) ->
     )
 
 
-def _answers(
-    found: Found, shown: dict[str, int], products: ProductAnswers, *, on: date
+def raise_answers(
+    found: Found, shown: dict[str, int], bundle: PolicyBundle, *, on: date
 ) -> tuple[RaiseAnswer, ...]:
-    return tuple(_answer(one, shown, products, on=on) for one in found.raises)
+    """Return what was found in words, against the powers that are shown."""
+    return tuple(_answer(one, shown, bundle, on=on) for one in found.raises)
 
 
-def _answer(
-    raised: Raise, shown: dict[str, int], products: ProductAnswers, *, on: date
-) -> RaiseAnswer:
-    names = {one.code.value: one.name for one in products.bundle.catalogue.products}
+def _answer(raised: Raise, shown: dict[str, int], bundle: PolicyBundle, *, on: date) -> RaiseAnswer:
+    names = {one.code.value: one.name for one in bundle.catalogue.products}
     more = tuple(
         RaisedProduct(
             product=code,
@@ -125,7 +125,7 @@ def _answer(
         products=more,
         wording=raise_wording(
             raised,
-            terms=products.bundle.raises,
+            terms=bundle.raises,
             best=max(more, key=lambda one: one.power_cents - one.power_now_cents),
             is_total=total > (total_cents(shown) or 0),
             on=on,

@@ -37,6 +37,7 @@ from wherewithal.wiring.service_ports import (
     replay_ports,
     service_ports,
 )
+from wherewithal.wiring.why import explain_decisions
 
 _READERS = {
     "lendingclub": read_lendingclub,
@@ -59,6 +60,7 @@ def app_of(ports: Ports) -> App:
         publish=publish_ports(),
         merchants=merchant_ports(),
         replay=replay_ports(),
+        why=explain_decisions,
         ledger=ledger_ports(),
         commitments=commitment_ports(),
         demo=demo_ports(),

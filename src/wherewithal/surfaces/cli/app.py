@@ -25,6 +25,7 @@ from wherewithal.surfaces.cli.publish import PublishPorts, add_publish
 from wherewithal.surfaces.cli.replay import ReplayPorts, add_replay
 from wherewithal.surfaces.cli.service import ServicePorts, add_service
 from wherewithal.surfaces.cli.webhook import add_webhook
+from wherewithal.surfaces.cli.why import ExplainsDecisions, add_why
 
 HELP = """What a person can spend, with which product, at which merchant, at what cost and why.
 
@@ -45,6 +46,7 @@ def build_app(
     publish: PublishPorts,
     merchants: MerchantPorts,
     replay: ReplayPorts,
+    why: ExplainsDecisions,
     ledger: LedgerPorts,
     commitments: CommitmentPorts,
     demo: DemoPorts,
@@ -63,6 +65,7 @@ def build_app(
     add_offline(app, ports)
     add_publish(app, publish)
     add_replay(app, replay)
+    add_why(app, ports, why)
     add_ledger(app, ledger)
     add_commitment(app, commitments)
     add_merchants(app, merchants)
