@@ -9,7 +9,9 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given, settings
 
+from tests.qualify.any_facts import applicants
 from wherewithal.qualify.counterfactuals import Taken, frame_of, grid_of, moved_facts
 from wherewithal.qualify.decide import Applicant, decide
 from wherewithal.qualify.decide_frame import decide_frame
@@ -230,3 +232,18 @@ def test_a_file_that_could_tell_what_nobody_may_be_told_is_refused(repository, w
 
 def test_without_the_file_nothing_is_told():
     assert read_raises(None) == (NO_RAISES, [])
+
+
+@settings(max_examples=60)
+@given(person=applicants())
+def test_whoever_it_is_a_raise_is_true_and_asks_for_nothing_forbidden(finder, left, person):
+    found = find(finder, person.facts)
+    assert found.refuted == 0
+    for raised in found.raises:
+        assert raised.powers == again(left, person.facts, raised)
+        moves = [left.terms.raises.move(step.code) for step in raised.steps]
+        moved = moved_facts(
+            person.facts, [Taken(m, s.amount) for m, s in zip(moves, raised.steps, strict=True)]
+        )
+        assert moved is not None
+        assert all(moved[name] == person.facts[name] for name in NEVER_MOVED)

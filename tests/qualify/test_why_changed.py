@@ -8,7 +8,9 @@ from datetime import date, timedelta
 
 import msgspec
 import pytest
+from hypothesis import given, settings
 
+from tests.qualify.any_facts import applicants
 from wherewithal.qualify.bundle import PolicyBundle
 from wherewithal.qualify.change_words import PLAIN_GROUPS, AccountField, Part, read_changes
 from wherewithal.qualify.exposure import NO_EXPOSURE, Exposure, Position
@@ -235,3 +237,48 @@ def test_a_bundle_without_the_file_tells_the_four_parts(borrowers, bundle, power
     after = replace(before, facts={**before.facts, "inquiries_6m": 6})
     told = why_changed(before, after, groups=PLAIN_GROUPS, powers=powers)
     assert [one.codes for one in told.moved] == [("facts",)]
+
+
+@settings(max_examples=150)
+@given(before=applicants(), after=applicants())
+def test_parts_sum_exactly_between_any_two_people_that_could_be(bundle, powers, before, after):
+    ends = [
+        Seen(
+            facts=one.facts,
+            failure=one.failure.value if one.failure else None,
+            policy=bundle,
+            decided_on=one.as_of or ON,
+            terms=bundle,
+            terms_on=one.as_of or ON,
+            exposure=KNOWN,
+            account_on=one.as_of or ON,
+        )
+        for one in (before, after)
+    ]
+    told = explained(ends[0], ends[1], powers)
+    changes = [one.change_cents for one in told.moved]
+    if told.change_cents is None:
+        assert set(changes) <= {None}
+    else:
+        assert sum(cents or 0 for cents in changes) == told.change_cents
+    # The way ends where the other end begins: by the same core, the other way round.
+    back = explained(ends[1], ends[0], powers)
+    assert (back.before_cents, back.after_cents) == (told.after_cents, told.before_cents)
+
+
+def test_a_products_terms_are_terms_and_a_tiers_limit_is_policy(
+    borrowers, bundle, repository, tmp_path, powers
+):
+    folder = tmp_path / "policy"
+    folder.mkdir()
+    for path in (repository / "policies" / "everyday").iterdir():
+        if path.is_file():
+            (folder / path.name).write_bytes(path.read_bytes())
+    products = folder / "products.toml"
+    products.write_text(products.read_text().replace("= 2_000_000", "= 200_000"))
+    other = load_bundle(folder)
+    before = seen(borrowers, 9_000, bundle)
+    told = explained(before, replace(before, policy=other, terms=other), powers)
+    # Monthly payments are worth $2,000 now; the card, which has terms of its own, $3,000.
+    assert (told.before_cents, told.after_cents) == (910_000, 300_000)
+    assert [(one.codes, one.change_cents) for one in told.moved] == [(("terms",), -610_000)]

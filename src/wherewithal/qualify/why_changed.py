@@ -205,16 +205,27 @@ def _words(group: ChangeGroup, before: Seen, after: Seen) -> str:
 
 
 def _policy(now: Seen, after: Seen, _: ChangeGroup) -> Seen:
-    # By its digest: bundles of equal files decide alike, though they were loaded twice.
-    same = now.policy.digest == after.policy.digest
-    return now if same else replace(now, policy=after.policy)
+    # By content: bundles of equal models decide alike, whatever else is in them.
+    one, other = now.policy, after.policy
+    is_same = one.digest == other.digest or _policy_of(one) == _policy_of(other)
+    return now if is_same else replace(now, policy=other)
+
+
+def _policy_of(bundle: PolicyBundle) -> tuple[Any, ...]:
+    return bundle.models, {name: one.feel for name, one in bundle.attributes.items()}
 
 
 def _terms(now: Seen, after: Seen, group: ChangeGroup) -> Seen:
     swapped = _facts(now, after, group)
     if not _is_same_terms(now, after):
+        # The policy that is there by now decides like the one after; that one's law says from what
+        # age a contract may be made.
         swapped = replace(
-            swapped, terms=after.terms, terms_on=after.terms_on, decided_on=after.decided_on
+            swapped,
+            policy=after.policy,
+            decided_on=after.decided_on,
+            terms=after.terms,
+            terms_on=after.terms_on,
         )
     return swapped
 

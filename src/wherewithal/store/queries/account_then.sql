@@ -23,7 +23,9 @@ select (select (v.payload ->> 'own_cap_cents')::bigint from event v
        (select jsonb_agg(jsonb_build_array(h.placed_at, to_jsonb(h), t.held_cents, t.since)
                          order by h.placed_at)
           from hold h
-          join (select hold_id, sum(held_delta_cents) as held_cents, max(at) as since from entry
+          join (select hold_id, sum(held_delta_cents) as held_cents,
+                       max(at) filter (where held_delta_cents <> 0) as since
+                  from entry
                  where hold_id is not null group by 1) t using (hold_id)
          where h.consumer_id = c.consumer_id and t.held_cents > 0
            and h.expires_at > %(at)s)::text,
