@@ -101,10 +101,11 @@ def test_unknown_combination_is_a_no(law, state, amount_cents, changes):
     assert found(law, state, amount_cents, **changes) is None
 
 
-def test_bands_are_the_first_cents_of_every_band_but_the_least(law):
+def test_bands_are_the_first_cents_of_every_band_and_the_first_without_a_row(law):
     nv = "wherewithal-credit-nv"
-    assert law.bands(nv, ProductCode.MONTHLY, DAY) == (100_000,)
-    assert law.bands("cedar-bank", ProductCode.MONTHLY, DAY) == ()
+    assert law.bands(nv, ProductCode.MONTHLY, DAY) == (1, 100_000, 2_000_001)
+    assert law.bands("cedar-bank", ProductCode.MONTHLY, DAY) == (1, 2_000_001)
+    assert law.bands("cedar-bank", ProductCode.ONE_TIME_CARD, DAY) == (1, 250_001)
 
 
 def test_rows_are_labelled_as_fictional_and_never_above_36_percent(law):

@@ -8,6 +8,7 @@ from wherewithal.lending.annuity import (
 )
 from wherewithal.lending.apr import (
     apr_bps,
+    is_apr_rounded,
     is_apr_within_cap,
     note_rate_within_cap,
     regular_apr_pct,
@@ -23,6 +24,7 @@ from wherewithal.lending.pay_in_4 import (
     pay_in_4_financed_cents,
     pay_in_4_schedule,
 )
+from wherewithal.lending.plan_check import check_plan
 from wherewithal.lending.schedule import (
     Payment,
     Schedule,
@@ -43,7 +45,9 @@ __all__ = [
     "apr_bps",
     "apr_by_dates",
     "apr_json",
+    "check_plan",
     "dated_aprs",
+    "is_apr_rounded",
     "is_apr_within_cap",
     "largest_principal_cents",
     "level_aprs_pct",

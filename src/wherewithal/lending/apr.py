@@ -119,14 +119,48 @@ def is_apr_within_cap(
     """
     _check_regular(amount_financed_cents, payments_cents)
     whole_number(apr_cap_bps, name="apr_cap_bps", minimum=0, maximum=APR_CAP_BPS_MAX)
-    rise, base = monthly_rate(apr_cap_bps)
-    # Grow the balance at the cap, over base**k after k months; what is left must not be negative.
-    balance = amount_financed_cents
-    scale = 1
-    for amount in payments_cents:
-        scale *= base
-        balance = balance * (base + rise) - amount * scale
-    return balance >= 0
+    return _left_at(amount_financed_cents, payments_cents, monthly=monthly_rate(apr_cap_bps)) >= 0
+
+
+def is_apr_rounded(
+    *, amount_financed_cents: Cents, payments_cents: Sequence[Cents], apr_bps: BasisPoints
+) -> bool:
+    """Say whether an APR in basis points is that of the payments, rounded half up; exactly.
+
+    Without solving for it: it is what `apr_bps` returns, found in another way.
+
+    Units and errors as `is_apr_within_cap`.
+
+    >>> plan = {"amount_financed_cents": 500_000, "payments_cents": [23_000] * 24}
+    >>> [is_apr_rounded(**plan, apr_bps=bps) for bps in (968, 969, 970)]
+    [False, True, False]
+    """
+    _check_regular(amount_financed_cents, payments_cents)
+    whole_number(apr_bps, name="apr_bps", minimum=0, maximum=APR_CAP_BPS_MAX)
+    below, above = (
+        _left_at(amount_financed_cents, payments_cents, monthly=(2 * apr_bps + half, 240_000))
+        for half in (-1, 1)
+    )
+    return (apr_bps == 0 or below <= 0) and above > 0
+
+
+def _left_at(
+    amount_financed_cents: Cents, payments_cents: Sequence[Cents], *, monthly: tuple[int, int]
+) -> int:
+    """Return what is left of the loan at a monthly rate, times the rate's denominator each month.
+
+    Not negative just where the payments are worth no more than what was advanced.
+    """
+    rise, base = monthly
+    growth, before_last = base + rise, len(payments_cents) - 1
+    # All but the last are equal: sum of growth**k * base**(before_last - k), which divides exactly.
+    if rise:
+        terms: int = (growth**before_last - base**before_last) // rise
+    else:
+        terms = before_last * base ** max(before_last - 1, 0)
+    advanced: int = growth ** (before_last + 1) * amount_financed_cents
+    last: int = base ** (before_last + 1) * payments_cents[-1]
+    return advanced - payments_cents[0] * growth * base * terms - last
 
 
 def note_rate_within_cap(

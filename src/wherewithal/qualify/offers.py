@@ -8,7 +8,7 @@ from decimal import Decimal
 import msgspec
 
 from wherewithal.lending import (
-    is_apr_within_cap,
+    check_plan,
     level_payment_cents,
     monthly_schedule,
     note_rate_within_cap,
@@ -94,14 +94,46 @@ def offer_of_leg(
         message = f"program {table.program.program_id}: a leg was offered where it is not allowed"
         raise InvariantBroken(message)
     if leg.plan is PlanCode.PAY_IN_4:
-        return _pay_in_4(table, terms, basket_cents=basket_cents, start_on=start_on)
-    return _monthly(
-        table,
-        terms,
-        plan=leg.plan,
-        down_cents=_down_payment_cents(basket_cents, leg.down_payment_bps),
-        basket_cents=basket_cents,
+        offer = _pay_in_4(table, terms, basket_cents=basket_cents, start_on=start_on)
+    else:
+        offer = _monthly(
+            table,
+            terms,
+            plan=leg.plan,
+            down_cents=_down_payment_cents(basket_cents, leg.down_payment_bps),
+            basket_cents=basket_cents,
+            start_on=start_on,
+        )
+    check_offer(offer, start_on=start_on)
+    return offer
+
+
+def check_offer(offer: Offer, *, start_on: datetime.date) -> None:
+    """Refuse an offer that is not sound in itself, or is above its cap: none leaves unchecked.
+
+    Errors: InvariantBroken, a mistake of ours; nothing is shown then.
+    """
+    down_payments = offer.payments[: 1 if offer.plan is PlanCode.PAY_IN_4 else 0]
+    paid_cents = sum(payment.amount_cents for payment in offer.payments)
+    down_cents = sum(payment.amount_cents for payment in down_payments)
+    on_credit = offer.payments[len(down_payments) :]
+    if (
+        offer.basket_cents != offer.down_payment_cents + offer.amount_financed_cents
+        or offer.total_of_payments_cents != paid_cents - down_cents
+        or offer.total_of_payments_cents != offer.amount_financed_cents + offer.finance_charge_cents
+        or (down_payments and down_cents != offer.down_payment_cents)
+        or any(one.amount_cents > offer.payment_cents for one in on_credit)
+        or offer.apr_bps != bps_of_percent(offer.apr_pct)
+    ):
+        message = f"program {offer.program_id}: an offer's amounts do not add up"
+        raise InvariantBroken(message)
+    check_plan(
         start_on=start_on,
+        financed_cents=offer.amount_financed_cents,
+        payments=on_credit,
+        apr_cap_bps=offer.apr_cap_bps,
+        apr_bps=offer.apr_bps,
+        finance_charge_cents=offer.finance_charge_cents,
     )
 
 
@@ -133,12 +165,6 @@ def _monthly(
         term_months=term_months,
         start_on=start_on,
     )
-    amounts = [payment.amount_cents for payment in schedule.payments]
-    if not is_apr_within_cap(
-        amount_financed_cents=principal_cents, payments_cents=amounts, apr_cap_bps=terms.apr_cap_bps
-    ):
-        message = f"program {table.program.program_id}: an offer is above its APR cap"
-        raise InvariantBroken(message)
     apr_pct = schedule_apr_pct(schedule)
     return Offer(
         program_id=table.program.program_id,

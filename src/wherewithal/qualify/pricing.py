@@ -294,7 +294,7 @@ def _terms(rate_bps: int | None, plan: PlanCode, least_cents: int, row: LawRow) 
     """Return what a leg means at a rate under a law row; None where it is not allowed."""
     if rate_bps is None or not row.is_allowed:
         return None
-    cap_bps = min(row.apr_cap_bps, RATE_MAX_BPS)
+    cap_bps = min(row.apr_ceiling_bps, RATE_MAX_BPS)
     if rate_bps > cap_bps + CAP_CONCESSION_MAX_BPS:
         return None
     rate_bps = min(rate_bps, cap_bps)

@@ -20,6 +20,7 @@ from wherewithal.qualify.merchant_index import FIXED, MerchantIndex, ProductOffe
 from wherewithal.qualify.merchants import NOTHING_USED, PASSED
 from wherewithal.qualify.pricing import UNREACHABLE_CENTS
 from wherewithal.qualify.program_powers import LegPower, Powers
+from wherewithal.vocabulary.errors import InvariantBroken
 from wherewithal.vocabulary.outcome import DECIDED
 from wherewithal.vocabulary.product import ProductCode
 
@@ -376,4 +377,7 @@ def _rates_of(costs: Costs) -> tuple[Numbers, Numbers]:
         term_months=np.maximum(term[first], 1),
         apr_cap_bps=cap[first],
     )
+    if np.any(aprs > cap[first]):
+        message = "an APR was about to leave above its cap"
+        raise InvariantBroken(message)
     return rates[each], aprs[each]

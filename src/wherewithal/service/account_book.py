@@ -6,13 +6,18 @@ from the ledger finds what the account says.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from wherewithal.lending import monthly_schedule, note_rate_within_cap, pay_in_4_schedule
+from wherewithal.lending import (
+    check_plan,
+    monthly_schedule,
+    note_rate_within_cap,
+    pay_in_4_schedule,
+)
 from wherewithal.service.applicant_facts import calendar_day
 from wherewithal.service.commitment_records import Attempt
 from wherewithal.service.hold_states import MOVES, REST_WITHIN, Move
@@ -215,20 +220,31 @@ def plan_payments(hold: Hold, principal_cents: int, *, at: datetime) -> tuple[Du
         third, more = divmod(principal_cents, 3)
         days = [one.due_on for one in pay_in_4_schedule(basket_cents=4, purchased_on=on).payments]
         amounts = (third + more, third, third)
-        dues = [
+        dues = tuple(
             Due(day, cents, cents, 0) for day, cents in zip(days[1:], amounts, strict=True) if cents
-        ]
-        return tuple(dues)
+        )
+        return _checked(hold, principal_cents, dues, on=on)
     schedule = monthly_schedule(
         principal_cents=principal_cents,
         note_rate_bps=rate_of(hold, principal_cents),
         term_months=hold.plan.term_months or 0,
         start_on=on,
     )
-    return tuple(
+    dues = tuple(
         Due(one.due_on, one.amount_cents, one.principal_cents, one.interest_cents)
         for one in schedule.payments
     )
+    return _checked(hold, principal_cents, dues, on=on)
+
+
+def _checked(
+    hold: Hold, principal_cents: int, dues: tuple[Due, ...], *, on: date
+) -> tuple[Due, ...]:
+    """Return the payments of a part, which is a plan of its own and keeps the hold's cap."""
+    check_plan(
+        start_on=on, financed_cents=principal_cents, payments=dues, apr_cap_bps=hold.apr_cap_bps
+    )
+    return dues
 
 
 def rate_of(hold: Hold, principal_cents: int) -> int:

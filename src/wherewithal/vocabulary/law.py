@@ -6,11 +6,16 @@ Terms are whole months; pay in four's 42 days count as 1 (`PlanCode.law_term_mon
 
 from datetime import date
 from functools import cached_property
+from typing import Final
 
 import msgspec
 
 from wherewithal.vocabulary.program import ProductCode
 
+#: What a covered member of the military may be charged, 32 CFR 232.4(b). Nobody's status is asked,
+#: and unknown counts as covered: it is the ceiling for everybody. Our plans have no fees beside the
+#: finance charge, so that the military rate is the APR.
+MILITARY_APR_CAP_BPS: Final = 3_600
 #: Stands for every state that has no row of its own.
 ANY_STATE = "*"
 
@@ -40,6 +45,11 @@ class LawRow(msgspec.Struct, frozen=True, kw_only=True):
     citation: str
     #: Fictional; never to be used on real people.
     is_sample: bool
+
+    @property
+    def apr_ceiling_bps(self) -> int:
+        """Return the ceiling that counts: the row's, and never above that for the military."""
+        return min(self.apr_cap_bps, MILITARY_APR_CAP_BPS)
 
     def holds(self, *, amount_cents: int, term_months: int, on: date) -> bool:
         """Return whether the row covers an amount, a term and a day."""
@@ -100,20 +110,22 @@ class Law(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return None
 
     def bands(self, originator: str, product: ProductCode, on: date) -> tuple[int, ...]:
-        """Return the amounts at which another band of rows begins, ascending, the least left out.
+        """Return the amounts at which another band of rows begins, ascending.
 
-        `(100_000,)` means two bands: below 100,000 cents, and from 100,000 cents. Within a band the
-        row of a state and term is the same for every amount.
+        `(1, 100_000, 2_000_001)` means three bands: up to 99,999 cents, from 100,000 cents, and
+        from 2,000,001, where no row holds. Within a band the row of a state and term, or that there
+        is none, is the same for every amount.
         """
-        begins = {
-            row.amount_min_cents
+        rows = [
+            row
             for row in self.rows
             if row.originator == originator
             and product in row.products
             and row.date_from <= on
             and (row.date_to is None or on < row.date_to)
-        }
-        return tuple(sorted(begins)[1:])
+        ]
+        begins = {row.amount_min_cents for row in rows}
+        return tuple(sorted(begins | {row.amount_max_cents + 1 for row in rows}))
 
     def contract_age(self, state: str) -> int | None:
         """Return from which age a resident of `state` may contract; None if no row says."""
