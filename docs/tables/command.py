@@ -18,6 +18,7 @@ from docs.tables import (
     policy,
     profile,
     trace,
+    why,
 )
 from wherewithal.surfaces.cli.demo import LOANS
 from wherewithal.wiring.command import ports
@@ -64,6 +65,8 @@ def parts_of(root: Path) -> dict[str, str]:
         "hit-policies": profile.hit_policies(),
         "checks": checks.checks(),
         "trace-example": trace.example(root),
+        "change-words": why.changes(bundle),
+        "raise-moves": why.moves(bundle),
     }
 
 

@@ -40,6 +40,16 @@ def refused(repository, tmp_path):
 # The mistake; where it is made; what stood there and what is put there; what the author reads.
 ONE_EDIT = [
     pytest.param(
+        "changes.toml", 'facts = ["bureau_score"]', "facts = []",
+        "changes.toml: 'bureau_score' may change and stands in no [[change]] [unworded]",
+        id="a fact that could change without words",
+    ),
+    pytest.param(
+        "raises.toml", 'fact = "open_trades"', 'fact = "stated_income_cents"',
+        "raises.toml move 2 effects[3] fact: 'stated_income_cents' is nothing that a person is told to change [not_actionable]",
+        id="a raise that would have income stated anew",
+    ),
+    pytest.param(
         KNOCKOUTS, "<text>inquiries_6m</text>", "<text>inquiry_6m</text>",
         "knockouts.dmn: line 107, decision 'Knock-outs', input 'inquiries_6m': nothing here is named 'inquiry_6m'; did you mean 'inquiries_6m'? [unknown_name]",
         id="a name that nothing defines",
