@@ -129,15 +129,16 @@ def dated_aprs(*, advances: Series, payments: Series, has_fast_way: bool = True)
         units=Units(kind=np.zeros(count, np.int8), length=np.ones(count, np.int64)),
         refusal=np.zeros(count, np.int8),
     )
-    found.refusal[advances.counts + payments.counts > FLOWS_MAX] = _TOO_MANY
-    found.refusal[(advances.counts == 0) | (payments.counts == 0)] = _ABSENT
+    found.refusal[:] = _not_answered(advances, payments)
     is_open = found.refusal == 0
     if not is_open.any():
         return found
     if not is_open.all():
         advances, payments = advances.take(is_open), payments.take(is_open)
-        found.fill(is_open, dated_aprs(advances=advances, payments=payments))
+        others = dated_aprs(advances=advances, payments=payments, has_fast_way=has_fast_way)
+        found.fill(is_open, others)
         return found
+    advances, payments = advances.ascending(), payments.ascending()
     table = day_table(
         int(min(advances.on.min(), payments.on.min())),
         int(max(advances.on.max(), payments.on.max())),
@@ -166,26 +167,29 @@ def _blocks(series: Series) -> Iterator[slice]:
         begin = end
 
 
-def _checked(advanced: Series, paid: Series) -> tuple[Series, Series, npt.NDArray[np.int8]]:
-    """Return both with days ascending, and why a transaction has no APR, the first that holds."""
+def _not_answered(advanced: Series, paid: Series) -> npt.NDArray[np.int8]:
+    """Return why a transaction is not looked at: what is amiss with its entries."""
+    refusal = np.zeros(len(advanced.counts), np.int8)
+    for one in (advanced, paid):
+        if len(one.on) and one.amount_cents.min() <= 0:
+            refusal[one.rows[one.amount_cents <= 0]] = _NOT_POSITIVE
+    refusal[advanced.counts + paid.counts > FLOWS_MAX] = _TOO_MANY
+    refusal[(advanced.counts == 0) | (paid.counts == 0)] = _ABSENT
+    return refusal
+
+
+def _not_repaid(advanced: Series, paid: Series) -> npt.NDArray[np.int8]:
+    """Return why a transaction has no APR, the first that holds; 0 where it may have one."""
     charge = np.add.reduceat(paid.amount_cents, paid.offsets[:-1])
     charge -= np.add.reduceat(advanced.amount_cents, advanced.offsets[:-1])
-    negative = [
-        np.minimum.reduceat(one.amount_cents, one.offsets[:-1]) <= 0
-        for one in (advanced, paid)
-        if one.amount_cents.min() <= 0
-    ]
-    advanced, paid = advanced.ascending(), paid.ascending()
     is_late = paid.on[paid.offsets[1:] - 1] > advanced.on[advanced.offsets[:-1]]
-    refusal = np.where(is_late, np.where(charge < 0, _NOT_REPAID, 0), _NEVER_PAID).astype(np.int8)
-    for is_negative in negative:
-        refusal[is_negative] = _NOT_POSITIVE
-    return advanced, paid, refusal
+    refusal = np.where(charge < 0, _NOT_REPAID, 0)
+    return np.where(is_late, refusal, _NEVER_PAID).astype(np.int8)
 
 
 def _solve_regular(advanced: Series, paid: Series, table: DayTable, found: DatedAprs) -> None:
     """Set what regular transactions have, and leave the others as they are."""
-    advanced, paid, refusal = _checked(advanced, paid)
+    refusal = _not_repaid(advanced, paid)
     regular = regular_of(advanced, paid, table)
     regular = msgspec.structs.replace(regular, is_regular=regular.is_regular & (refusal == 0))
     is_solved, units = regular.is_regular, regular.units
@@ -201,7 +205,7 @@ def _solve_regular(advanced: Series, paid: Series, table: DayTable, found: Dated
 
 def _solve_any(advanced: Series, paid: Series, table: DayTable, found: DatedAprs) -> None:
     """Set what any transactions have, by the general equation."""
-    advanced, paid, refusal = _checked(advanced, paid)
+    refusal = _not_repaid(advanced, paid)
     found.refusal[:] = refusal
     is_open = refusal == 0
     if not is_open.any():

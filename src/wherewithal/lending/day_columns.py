@@ -21,6 +21,7 @@ Small: TypeAlias = npt.NDArray[np.int8]
 Flags: TypeAlias = npt.NDArray[np.bool_]
 
 _MONTHS_BEFORE_1970: Final = 12 * 1970
+_DAY_BITS: Final = 23
 #: Stands for the last day of February where a series may be due on the 29th or 30th.
 WILD_DAY: Final = 99
 
@@ -89,11 +90,13 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
         is_right[inner[(inner > 0) & (inner < len(self.on))] - 1] = True
         if is_right.all():
             return self
-        rows = self.rows
-        order = np.lexsort((self.on, rows))
-        on, amounts, rows = self.on[order], self.amount_cents[order], rows[order]
+        # A day number is below 2**23 from the first one on, so that one number orders both.
+        keys = (self.rows << _DAY_BITS) | (self.on - self.on.min())
+        order = np.argsort(keys)
+        keys, on, amounts = keys[order], self.on[order], self.amount_cents[order]
         is_first = np.ones(len(on), np.bool_)
-        is_first[1:] = (np.diff(on) != 0) | (np.diff(rows) != 0)
+        is_first[1:] = keys[1:] != keys[:-1]
+        rows = keys >> _DAY_BITS
         places = np.flatnonzero(is_first)
         counts = np.bincount(rows[places], minlength=len(self.offsets) - 1)
         return self.of(on[places], np.add.reduceat(amounts, places), counts)
