@@ -173,10 +173,11 @@ def apr(advances: Money, payments: Money) -> tuple[float, str]:
     with localcontext() as context:
         context.prec = 40
         exact = [(w, Decimal(p.numerator) / p.denominator, c) for w, p, c in times]
-        near, width = Decimal(low), Decimal(high) * Decimal("1e-10")
+        # Floats find a rate to the digits of a unit, not of a tiny rate.
+        near, width = Decimal(low), Decimal(high) * Decimal("1e-10") + Decimal("1e-13")
         below, above = max(Decimal(0), near - width), near + width
         assert worth_of(exact, below) < 0 <= worth_of(exact, above)
-        for _ in range(8):
+        for _ in range(12):
             middle = (below + above) / 2
             below, above = (middle, above) if worth_of(exact, middle) < 0 else (below, middle)
         return float(below * 100 * unit[3].numerator / unit[3].denominator), unit[2]
