@@ -163,11 +163,14 @@ def test_an_own_account_that_is_late_declines_without_a_report(exposure):
 
 
 def test_five_days_late_is_no_decline_and_no_loan_is_no_fact():
-    exposure = replace(LATE, late_since=date(2026, 2, 25))
+    since = {"first_booked_on": date(2025, 12, 2), "on_time_payments": 3}
+    exposure = replace(LATE, late_since=date(2026, 2, 25), **since)
     assert free_stage(case_of(replace(NOBODY, exposure=exposure)), everyday()) is None
     assert own_facts(exposure, on=date(2026, 3, 2)) == {
         "own_days_late": 5,
         "own_charged_off": False,
+        "own_on_time_payments": 3,
+        "own_days_since_first": 90,
     }
     assert own_facts(Exposure(), on=date(2026, 3, 2)) == {}
 

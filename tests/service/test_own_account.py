@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID, uuid4
 
 import msgspec
 
 from tests.service.desk import at_desk, inquiry_of
 from tests.service.test_prequalify import bureau, simulated  # noqa: F401 - fixtures
+from tests.service.tills import at_till
 from wherewithal.service.change_loan import LoanRequest, record_payment
 from wherewithal.service.import_loans import ImportedLoan, LoanLine, import_loans
 from wherewithal.store.ledger import LedgerInStore
@@ -43,6 +45,35 @@ def late_loan(consumer_id: str) -> ImportedLoan:
     )
 
 
+def test_a_loan_of_ours_is_known_on_a_bureau_s_file_however_it_came_about(
+    database,
+    bundle,
+    directory,
+    row,
+    bureau,  # noqa: F811
+):
+    """By its own number where it was imported; where it was booked here, by its id."""
+
+    async def lend(till):
+        who = await till.ask(row)
+        return who[0], (await till.capture(await till.hold(who))).loan_id
+
+    consumer_id, booked = at_till(database, bundle, directory, lend)
+
+    async def work(desk):
+        await import_loans(
+            [LoanLine(number=1, loan=late_loan(str(consumer_id)))],
+            [],
+            loans=LoanImportInStore(desk.pool),
+            new_uuid=uuid4,
+            on_progress=lambda *_: None,
+        )
+        found = await desk.ledger.own_accounts(consumer_id)
+        assert found == {"L-1", booked, booked.replace("-", "")[:30]}
+
+    at_desk(database, bureau, work)
+
+
 def test_a_late_own_account_declines_for_free_and_is_cured_at_once(database, bureau):  # noqa: F811
     async def work(desk):
         first = await desk.tell(inquiry_of())
@@ -70,5 +101,8 @@ def test_a_late_own_account_declines_for_free_and_is_cured_at_once(database, bur
         assert (anew.outcome, await desk.count("report")) == ("approved", 2)
         [[facts]] = await desk.rows("select facts from decision where seq = 2")
         assert (facts["own_days_late"], facts["own_charged_off"]) == (0, False)
+        since = date.fromisoformat(facts["as_of"]) - date(2025, 12, 22)
+        assert facts["own_days_since_first"] == since.days
+        assert facts["own_on_time_payments"] == 0
 
     at_desk(database, bureau, work)

@@ -38,6 +38,7 @@ NOT_CARRIED = (
     *("stated_employment_years", "revolving_utilisation_bps", "debt_to_income_bps", "age_years"),
     *("bureau_score", "mortgage_payments_cents", "worst_past_due_days", "has_fraud_alert"),
     *("has_active_duty_alert", "has_dispute", "own_days_late", "own_charged_off"),
+    *("own_on_time_payments", "own_days_since_first"),
 )
 
 

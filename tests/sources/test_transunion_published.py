@@ -49,6 +49,8 @@ FACTS_WITHOUT_STATED = {
     "has_dispute": False,
     "own_days_late": None,
     "own_charged_off": None,
+    "own_on_time_payments": None,
+    "own_days_since_first": None,
 }
 
 

@@ -128,7 +128,7 @@ def why_changed(
 
 
 #: They move by themselves every day: told only where the power moved with them.
-_CLOCKS: Final = frozenset({"as_of", "age_years"})
+_CLOCKS: Final = frozenset({"as_of", "age_years", "own_days_since_first"})
 
 
 class _Step(NamedTuple):

@@ -64,16 +64,18 @@ def applicant_facts(
 
 
 def own_facts(exposure: Exposure, *, on: date) -> dict[str, Any]:
-    """Return what we know ourselves: how late the worst account is, and what was written off.
+    """Return what we know ourselves: how late and how punctual a person is, and since when.
 
     Null: everything, of somebody to whom we never lent.
     """
-    if exposure.first_booked_on is None and not exposure.has_charge_off:
+    late_since, first_on = exposure.late_since, exposure.first_booked_on
+    if first_on is None and not exposure.has_charge_off:
         return {}
-    late_since = exposure.late_since
     return {
         "own_days_late": 0 if late_since is None else max(0, (on - late_since).days),
         "own_charged_off": exposure.has_charge_off,
+        "own_on_time_payments": exposure.on_time_payments,
+        "own_days_since_first": None if first_on is None else max(0, (on - first_on).days),
     }
 
 

@@ -190,7 +190,7 @@ class InquiriesInStore:
         return await begin_pull(self._pool, pull)
 
     async def own_accounts(self, consumer_id: UUID) -> frozenset[str]:
-        """Return the numbers under which the consumer's loans are furnished to a bureau."""
+        """Return the numbers under which a bureau may list the consumer's loans with us."""
         rows = await fetch_all(self._pool, _INQUIRIES["own_accounts"], {"consumer_id": consumer_id})
         return frozenset(row[0] for row in rows)
 

@@ -120,6 +120,8 @@ FACTS: tuple[Fact, ...] = (
     # What we know ourselves; no file knows it.
     _integer("own_days_late", 9_999, "days that the worst account with us is late"),
     _flag("own_charged_off", "an account with us was ever charged off"),
+    _integer("own_on_time_payments", 99_999, "payments made to us by their day"),
+    _integer("own_days_since_first", 99_999, "days since the first loan with us was booked"),
 )
 
 FACTS_BY_NAME = {fact.name: fact for fact in FACTS}

@@ -101,9 +101,12 @@ left join power p on p.consumer_id = c.consumer_id and p.expires_at > %(at)s::ti
 {exposure_join}
 
 -- own_accounts --
--- What a bureau may list of our own: an import under the lender's number, another loan under its id.
-select case when hold_id is null then reference else loan_id::text end
-  from loan where consumer_id = %(consumer_id)s and is_furnished
+-- What a bureau may list of our own: an import under the lender's number, a loan that was booked here
+-- under its id, or the first 30 of its digits, which is all that a line of Metro 2 has room for. A line
+-- of ours with one of these numbers is that loan, whether or not we know that it is furnished.
+select unnest(case when hold_id is null then array[reference]
+        else array[loan_id::text, left(replace(loan_id::text, '-', ''), 30)] end)
+  from loan where consumer_id = %(consumer_id)s
 
 -- find_answer --
 -- The first answer to a key, byte for byte, and whether the key stands for this request.
