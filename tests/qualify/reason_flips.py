@@ -91,10 +91,11 @@ class Flipper:
         """Return the worst that any rule of the reason's tables says: another one may begin."""
         return max(
             (
-                int(rule.outputs[0].text)
+                int(rule.outputs[0].text) if one.table == contract.KNOCK_OUTS else 1
                 for one in self.behind[code]
                 for rule in self.tables[one.table].rules
                 if rule.number in decision.matched.get(one.table, ())
+                and dict(rule.annotations).get(contract.REASON, "").strip()
             ),
             default=0,
         )

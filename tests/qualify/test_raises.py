@@ -31,7 +31,7 @@ from wherewithal.vocabulary.facts import FACTS_BY_NAME, FactType
 
 ON = date(2010, 12, 1)
 KNOWN = Exposure(first_booked_on=date(2009, 1, 1), on_time_payments=9)
-PEOPLE = 120
+PEOPLE = 90
 Facts = dict[str, Any]
 
 
@@ -123,7 +123,7 @@ def test_only_what_the_bundle_lists_ever_moves(bundle, people):
     for facts in people[::3]:
         for path in grid_of(facts, bundle.raises):
             changed = {name for name, value in path.facts.items() if value != facts[name]}
-            assert changed
+            assert changed or path.taken[0].move.pays_late
             assert changed <= allowed
             assert all((path.facts[name] is None) == (facts[name] is None) for name in facts)
 
@@ -187,9 +187,27 @@ def test_the_grid_is_decided_as_decide_frame_has_it(bundle, people):
 
 def test_what_is_in_use_is_taken_off(finder, people):
     late = msgspec.structs.replace(KNOWN, late_since=date(2010, 1, 1))
-    assert not any(find(finder, facts, late).raises for facts in people[:20])
+    for facts in people[:20]:
+        paid = [one for one in find(finder, facts, late).raises if one.steps[0].code != "pay_us"]
+        assert not paid
     newcomers = [(find(finder, facts, NO_EXPOSURE), find(finder, facts)) for facts in people[:20]]
     assert all(max(one.powers.values()) <= max(two.powers.values()) for one, two in newcomers)
+
+
+def test_who_is_late_with_us_is_told_to_pay_and_what_opens_then(finder, people, left):
+    late = msgspec.structs.replace(KNOWN, late_since=date(2010, 11, 1))
+    facts = {**people[0], "own_days_late": 30}
+    assert set(finder.find(facts, exposure=late, shown={}, on=ON).powers.values()) == {0}
+    [paid] = find(finder, facts, late).raises
+    assert [step.code for step in paid.steps] == ["pay_us"]
+    assert paid.powers == left(
+        decide(Applicant(applicant_id="", facts={**facts, "own_days_late": 0}), left.terms).values,
+        KNOWN,
+        terms_on=ON,
+        account_on=ON,
+    )
+    written_off = msgspec.structs.replace(late, has_charge_off=True)
+    assert find(finder, facts, written_off).raises == ()
 
 
 def test_what_is_shown_already_is_no_raise(finder, people):
@@ -247,3 +265,18 @@ def test_whoever_it_is_a_raise_is_true_and_asks_for_nothing_forbidden(finder, le
         )
         assert moved is not None
         assert all(moved[name] == person.facts[name] for name in NEVER_MOVED)
+
+
+@pytest.mark.nightly
+def test_of_all_declines_most_are_told_what_would_turn_them(finder, borrowers, decisions):
+    counts: Counter[str] = Counter()
+    for row, outcome in enumerate(decisions["outcome"]):
+        if outcome != "declined":
+            continue
+        found = find(finder, applicant_of(borrowers, row).facts)
+        counts["refuted"] += found.refuted
+        counts["declined"] += 1
+        counts["told"] += any(one.outcome == "approved" for one in found.raises)
+    print(dict(counts))  # noqa: T201 - what `pytest -rP` shows
+    assert counts["refuted"] == 0
+    assert counts["told"] > 0.8 * counts["declined"]

@@ -14,11 +14,12 @@ import pytest
 
 from tests.qualify.reason_flips import Flipper, is_better, standing_of
 from wherewithal.qualify import contract
+from wherewithal.sources.cases import load_cases
 from wherewithal.sources.facts_rows import applicant_of
 from wherewithal.vocabulary.reason import ReasonKind
 
 #: People of each reason in the quick suite, as far as there are so many.
-OF_EACH = 60
+OF_EACH = 45
 #: Reasons of which the loan file has enough for the counters.
 FREQUENT = {
     *("S_UTILISATION", "S_INQUIRIES", "S_INCOME", "S_OBLIGATIONS", "S_PUBLIC_RECORD", "S_TRADES"),
@@ -105,7 +106,7 @@ def test_points_are_stated_by_what_was_lost_the_most_first(flipper, borrowers, s
         elif stated and len(decision.reasons) < 4:
             assert not any(others)
         seen += bool(stated)
-    assert seen > 300
+    assert seen > 200
 
 
 def points(rule) -> int:
@@ -139,3 +140,22 @@ def test_a_cap_at_the_tier_of_the_points_is_stated_with_them(flipper, borrowers)
     points_alone = flipper.decided(flipper.mended(facts, decision.reasons[1:]))
     assert (rule_alone.values["tier"], points_alone.values["tier"]) == ("E", "E")
     assert flipper.decided(flipper.mended(facts, decision.reasons)).values["tier"] < "E"
+
+
+def test_reasons_that_no_borrower_has_are_flipped_on_golden_cases(flipper, repository):
+    # Charged off, bankrupt, late with us, an alert, no income: people made up for review.
+    seen: Counter[str] = Counter()
+    for case in load_cases(repository / "policies" / "everyday"):
+        before = flipper.decided(case.facts)
+        rules = tuple(code for code in before.reasons if flipper.facts_of(code))
+        if case.failure is not None or not rules or rules != before.reasons:
+            continue
+        after = flipper.decided(flipper.mended(case.facts, before.reasons))
+        if before.values["tier"] is None:
+            # Something was missing, or more proof was wanted: now it is decided.
+            assert after.outcome.value in ("approved", "declined"), case.name
+        else:
+            assert is_better(after, before), case.name
+        seen.update(before.reasons)
+    assert {"R16", "R17c", "R21a", "I_INCOME", "U_FRAUD_ALERT"} <= seen.keys(), seen
+    assert seen.total() > 30

@@ -121,7 +121,8 @@ def _moved(facts: Facts, move: Move, amount: int) -> dict[str, Any] | None:
             return None
         if after != value:
             changes[effect.fact] = after
-    return {**facts, **changes} if changes else None
+    # What is late with us may have fallen late since the facts were read.
+    return {**facts, **changes} if changes or move.pays_late else None
 
 
 def frame_of(facts: Facts, paths: Sequence[Path]) -> pl.DataFrame:

@@ -103,6 +103,8 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     steps: Steps | None = None
     amounts: tuple[_Whole, ...] = ()
     not_while: tuple[str, ...] = ()
+    #: Whether what is late with us is paid by it: then the account is as if nothing were.
+    pays_late: bool = False
 
 
 class Together(msgspec.Struct, frozen=True, kw_only=True):

@@ -111,6 +111,7 @@ class _Search:
     base: dict[str, int] = field(default_factory=dict)
     verified: int = 0
     refuted: int = 0
+    #: By the columns of a row, and whether what is late with us is paid.
     _known: dict[tuple[Any, ...], dict[str, int] | None] = field(default_factory=dict)
 
     @property
@@ -122,9 +123,8 @@ class _Search:
         edition = self.bundle.edition(facts["as_of"] or datetime.date.min)
         # Of `decide_frame`, the columns that power is computed from, by the same graph.
         columns = edition.standing_columnar.run(frame_of(facts, paths)).rows()
-        single = len(max((path.taken for path in paths), key=len)) > 1
         found: list[Raise] = []
-        for is_together in (False, True) if single else (False,):
+        for is_together in (False, True):
             kinds: dict[tuple[str, ...], list[tuple[Path, tuple[Any, ...]]]] = {}
             for path, row in zip(paths, columns, strict=True):
                 if (len(path.taken) > 1) is is_together:
@@ -140,12 +140,14 @@ class _Search:
         self, facts: Mapping[str, Any], tried: Sequence[tuple[Path, tuple[Any, ...]]]
     ) -> Raise | None:
         for path, row in tried:
-            if row not in self._known:
-                self._known[row] = self._powers(dict(zip(STANDING_COLUMNS, row, strict=True)))
-            if not self._helps(self._known[row]):
+            key = (*row, _pays_late(path.taken))
+            if key not in self._known:
+                columns = dict(zip(STANDING_COLUMNS, row, strict=True))
+                self._known[key] = self._powers(columns, path.taken)
+            if not self._helps(self._known[key]):
                 continue
             raised = self._verified(path.taken, facts)
-            if raised is None or raised.powers != self._known[row]:
+            if raised is None or raised.powers != self._known[key]:
                 self.refuted += 1
                 continue
             return self._finer(path, facts) or raised
@@ -174,7 +176,7 @@ class _Search:
         if moved is None:
             return None
         self.verified += 1
-        powers, outcome = self.powers_of(moved)
+        powers, outcome = self.powers_of(moved, taken)
         if powers is None or not self._helps(powers):
             return None
         steps = tuple(
@@ -182,12 +184,19 @@ class _Search:
         )
         return Raise(steps=steps, powers=powers, outcome=outcome)
 
-    def powers_of(self, facts: Mapping[str, Any]) -> tuple[dict[str, int] | None, str]:
+    def powers_of(
+        self, facts: Mapping[str, Any], taken: Sequence[Taken] = ()
+    ) -> tuple[dict[str, int] | None, str]:
+        """Return what the scalar executor decides, with the account as a path leaves it."""
         decision = decide(Applicant(applicant_id="", facts=dict(facts)), self.bundle)
-        return self._powers(decision.values), decision.outcome.value
+        return self._powers(decision.values, taken), decision.outcome.value
 
-    def _powers(self, columns: Mapping[str, Any]) -> dict[str, int] | None:
-        return self.left(columns, self.exposure, terms_on=self.on, account_on=self.on)
+    def _powers(self, columns: Mapping[str, Any], taken: Sequence[Taken]) -> dict[str, int] | None:
+        exposure = self.exposure
+        if _pays_late(taken):
+            # What was late is still counted as owed and due: too little is told, never too much.
+            exposure = msgspec.structs.replace(exposure, late_since=None)
+        return self.left(columns, exposure, terms_on=self.on, account_on=self.on)
 
     def _helps(self, powers: Mapping[str, int] | None) -> bool:
         """Return whether some product's power is more by a step, and none is less."""
@@ -195,6 +204,10 @@ class _Search:
             return False
         gains = [cents - self.base.get(code, 0) for code, cents in powers.items()]
         return max(gains) >= self.terms.notice_cents and min(gains) >= 0
+
+
+def _pays_late(taken: Sequence[Taken]) -> bool:
+    return any(one.move.pays_late for one in taken)
 
 
 def _codes(path: Path) -> tuple[str, ...]:
