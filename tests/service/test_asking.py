@@ -24,6 +24,7 @@ from wherewithal.service.errors import TooMany, Unavailable
 from wherewithal.service.merchant_answers import MerchantsQuery
 from wherewithal.service.own_cap import set_own_cap
 from wherewithal.service.person_shelves import PersonShelves
+from wherewithal.service.read_spending_power import WORDINGS
 from wherewithal.service.receipts import Receipt, ReceiptBook, read_receipts
 from wherewithal.sources.catalogue import load_directory, load_mcc_codes
 from wherewithal.store.directory import DirectoryInStore
@@ -105,7 +106,18 @@ def test_what_was_shown_is_kept_and_read_back_newest_first(desk, row):
     assert [found.receipt_id for found in kept.receipts] == [page.receipt_id, one.receipt_id]
     listed, asked = (found.shown for found in kept.receipts)
     assert [shop.merchant_id for shop in listed.merchants] == [r.merchant_id for r in page.rows]
-    assert asked.merchants[0].products[0].power_cents == one.products[0].power_cents
+    shown, most = asked.merchants[0].products[0], one.products[0].power_plan
+    assert most is not None
+    assert (shown.power_cents, shown.plan, shown.payment_cents, shown.finance_charge_cents) == (
+        one.products[0].power_cents,
+        most.plan,
+        most.payment_cents,
+        most.finance_charge_cents,
+    )
+    assert shown.plans == tuple(
+        (each.plan.plan, each.plan.payment_cents, each.plan.finance_charge_cents, each.plan.apr_bps)
+        for each in one.products[0].plans
+    )
     receipt = kept.receipts[1]
     assert (receipt.merchant_id, receipt.product, receipt.amount_cents, receipt.decision_id) == (
         SHOP,
@@ -159,6 +171,23 @@ def test_an_own_cap_lowers_what_is_shown_and_is_an_event(desk, row):
         ("own_cap.set", 50_000),
         ("own_cap.set", None),
     ]
+
+
+def test_who_can_buy_nothing_there_is_not_told_of_amounts(desk, row):
+    async def work(desk):
+        who = await add_consumer(desk.pool)
+        await decide_now(desk.pool, who, row)
+        some = await desk.ask(who)
+        await desk.cap(who, 0)
+        return some, await desk.ask(who), await desk.ask(who, amount_cents=40_000)
+
+    some, *nothing = desk(work)
+    assert some.wording == WORDINGS["prequalified"]
+    assert [(one.power_cents, one.wording) for one in nothing] == [
+        (0, "You can buy nothing here with us now; beside each way to pay stands why.")
+    ] * 2
+    reasons = {one.reason.code for answer in nothing for one in answer.products if one.reason}
+    assert "P_OWN_CAP" in reasons
 
 
 def test_a_negative_cap_is_refused():

@@ -22,6 +22,8 @@ from wherewithal.service.merchant_answers import (
 from wherewithal.service.person_left import PersonLeft, whole_of
 from wherewithal.service.products_answer import plan_answer, product_status
 from wherewithal.service.read_spending_power import (
+    WORDINGS,
+    Status,
     asking_status,
     expired_products,
     left_now,
@@ -109,8 +111,15 @@ async def merchant_for(
         is_within_power=is_within if is_told and amount_cents is not None else None,
         power_cents=max(powers, default=None),
         products=answers,
-        wording=wording_of(status, decision),
+        wording=_wording(status, decision, powers),
     )
+
+
+def _wording(status: Status, decision: CurrentDecision | None, powers: Sequence[int]) -> str:
+    """Return what is said beside the amounts; none of nothing is one that can be spent."""
+    said = wording_of(status, decision)
+    is_promise = status == "available" and said != WORDINGS["declined"]
+    return WORDINGS["nothing_here"] if is_promise and powers and not any(powers) else said
 
 
 class MerchantForPerson:

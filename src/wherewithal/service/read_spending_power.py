@@ -27,11 +27,12 @@ WORDINGS: Final[dict[str, str]] = {
     " can change when you ask.",
     "prequalified": "You are prequalified for these amounts until the time shown. The final check"
     " is made when you buy.",
-    "not_yet_assessed": "We have not looked at what you can spend yet. Ask, and we will.",
+    "not_yet_assessed": "We do not know yet what you can spend. Ask, and we will look.",
     "expired": "What we last told you has expired. Ask again, and we will look anew.",
     "blocked": "We cannot show a spending power online just now. Please contact us.",
     "not_decided": "We could not decide on what we received, so nothing is known yet; this is not"
     " a decline.",
+    "nothing_here": "You can buy nothing here with us now; beside each way to pay stands why.",
     "declined": "We looked, and cannot offer you credit now. The reasons are here, and what may"
     " change them.",
 }

@@ -17,7 +17,10 @@ class ShownProduct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     product: str
     status: str
     power_cents: int | None
+    #: The plan that names the power; of one merchant, its payment and its finance charge too.
     plan: str | None = None
+    payment_cents: int | None = None
+    finance_charge_cents: int | None = None
     apr_bps: int | None = None
     #: For a basket: plan, its payment and its finance charge in cents, its APR.
     plans: tuple[tuple[str, int, int, int], ...] = ()
@@ -49,6 +52,8 @@ def shown_at_merchant(answer: MerchantAnswer) -> bytes:
             status=one.status.value,
             power_cents=one.power_cents,
             plan=one.power_plan.plan if one.power_plan else None,
+            payment_cents=one.power_plan.payment_cents if one.power_plan else None,
+            finance_charge_cents=one.power_plan.finance_charge_cents if one.power_plan else None,
             apr_bps=one.power_plan.apr_bps if one.power_plan else None,
             plans=tuple(
                 (

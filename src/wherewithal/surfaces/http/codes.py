@@ -87,7 +87,7 @@ _TYPES = (
         422,
         "invalid-request",
         "The request needs another look",
-        "`errors` lists every mistake; nothing was done, and the key may be used again",
+        "`errors` lists every mistake; nothing was done, and a key that was sent may be used again",
     ),
     _type(
         422,
@@ -128,7 +128,7 @@ _TYPES = (
     _type(
         429,
         "too-many-requests",
-        "A budget is spent",
+        "Too much was asked for at once",
         "`errors` says which; ask again after `Retry-After` seconds",
     ),
     _type(431, "headers-too-large", "The header is too large", "send at most 32,768 bytes of it"),

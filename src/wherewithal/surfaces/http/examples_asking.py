@@ -30,6 +30,8 @@ RECEIPTS: dict[str, Any] = {
                                 "status": "available",
                                 "power_cents": 45_000,
                                 "plan": "pay_in_4",
+                                "payment_cents": 11_250,
+                                "finance_charge_cents": 0,
                                 "apr_bps": 0,
                                 "plans": [["pay_in_4", 11_250, 0, 0]],
                             }

@@ -65,7 +65,7 @@ def refusal_of(error: Exception) -> Refused:
     if isinstance(error, Conflicting):
         return Refused(_name(error, _CONFLICTS), headers=_retry_after(error.retry_after_s))
     if isinstance(error, TooMany):
-        mistake = Mistake(path="$", code=error.code)
+        mistake = Mistake(path="$", code=error.code, expected=str(error))
         headers = _retry_after(error.retry_after_s)
         return Refused("too-many-requests", mistakes=[mistake], headers=headers)
     if isinstance(error, Unavailable):
