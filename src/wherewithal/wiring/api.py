@@ -73,7 +73,7 @@ async def serve_api(
 async def warm_up(desk: Desk, doors: Doors) -> None:
     """Compile today's edition and read the directory, so that nobody's request waits for them."""
     edition = desk.bundle.edition(calendar_day(now()))
-    await asyncio.to_thread(lambda: edition.scalar)
+    await asyncio.to_thread(lambda: (edition.scalar, edition.standing_columnar))
     await doors.merchant_offers("", state=None, amount_cents=None)
     # What is there now stays: the collector need not walk bundle and directory at every turn.
     gc.collect()
