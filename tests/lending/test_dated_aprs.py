@@ -42,7 +42,7 @@ def one_by_one(transaction: tuple[Money, Money]):
 
 @pytest.mark.parametrize("has_fast_way", [True, False])
 def test_they_are_those_of_each_alone(has_fast_way):
-    transactions = [any_schedule(seed) for seed in range(2_500)]
+    transactions = [any_schedule(seed) for seed in range(1_500)]
     found = aprs_of(transactions, has_fast_way=has_fast_way)
     for place, transaction in enumerate(transactions):
         alone = one_by_one(transaction)
@@ -108,6 +108,16 @@ def test_regular_schedules_are_recognised(transaction):
     assert found.units.at(0) == one_by_one(transaction).unit_period
 
 
+@pytest.mark.parametrize("has_fast_way", [True, False])
+@pytest.mark.parametrize(("count", "payment"), [(1, 10**9), (3, 10**9), (3, 10**5), (300, 10**7)])
+def test_the_dearest_have_a_rate_still(count, payment, has_fast_way):
+    # Ten million times what was lent, a month later and on: each step goes a small part of the way.
+    months = np.arange("2025-02", "2060-01", dtype="datetime64[M]").astype("datetime64[D]")
+    dear = ([(START, 100)], [(day, payment) for day in months[:count].tolist()])
+    found, alone = aprs_of([dear, dear], has_fast_way=has_fast_way), one_by_one(dear)
+    assert found.apr_pct == pytest.approx([alone.apr_pct] * 2, rel=1e-9)
+
+
 def test_order_and_days_that_come_twice_change_nothing():
     advances, payments = any_schedule(7)
     halves = [(day, cents // 2) for day, cents in payments]
@@ -164,6 +174,8 @@ def test_nothing_at_all_is_no_error():
         (["2025-01-01", "2025-01-02"], [1, 1], [0, 1], "offsets ascend"),
         (["2025-01-01", "2025-01-02"], [1, 1], [0, 2, 1, 2], "offsets ascend"),
         (["2025-01-01"], [1, 1], [0, 1], "offsets ascend"),
+        (["12025-01-01"], [1], [0, 1], "years 1 to 9999"),
+        (["2025-01-01"], [10**13 + 1], [0, 1], "10,000,000,000,000 cents"),
     ],
 )
 def test_columns_that_do_not_fit_are_refused(on, amounts, offsets, message):

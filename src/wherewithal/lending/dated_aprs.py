@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from wherewithal.lending.annuity import PRINCIPAL_CENTS_MAX
 from wherewithal.lending.apr_by_dates import FLOWS_MAX, NoApr
 from wherewithal.lending.day_columns import DayTable, Flags, Real, Series, Whole, day_table
 from wherewithal.lending.due_columns import begin_of, schedule_of
@@ -25,6 +26,8 @@ from wherewithal.vocabulary.errors import DomainError
 #: What the numbers of `DatedAprs.refusal` mean; 0 is an APR that was found.
 REFUSALS: Final = (None, *NoApr)
 _ABSENT, _TOO_MANY, _NOT_POSITIVE, _NEVER_PAID, _NOT_REPAID, _TOO_DEAR = range(1, 7)
+_FIRST_DAY: Final = np.datetime64("0001-01-01")
+_LAST_DAY: Final = np.datetime64("9999-12-31")
 #: Transactions worked on together: their columns stay within the processor's cache.
 _ROWS: Final = 8_192
 _ENTRIES: Final = 262_144
@@ -67,7 +70,9 @@ def series_of(*, on: npt.NDArray[np.datetime64], amount_cents: Whole, offsets: W
 
     Shapes:  `on` and `amount_cents` (m,), those of one transaction together; `offsets` (n + 1,)
              where those of each begin, the first 0 and the last m. `numpy.datetime64` days.
-    Errors:  DomainError if shapes do not fit, a date is missing, or a column is of another type.
+    Units:   cents, at most PRINCIPAL_CENTS_MAX.
+    Errors:  DomainError if shapes do not fit, a date is missing or an amount too large, or a column
+             is of another type.
     """
     days = np.asarray(on)
     amounts, begins = np.asarray(amount_cents), np.asarray(offsets)
@@ -87,6 +92,13 @@ def series_of(*, on: npt.NDArray[np.datetime64], amount_cents: Whole, offsets: W
     )
     if not is_fit:
         message = "offsets ascend from 0 to the number of dates, of which each has an amount"
+        raise DomainError(message)
+    if len(days) and not (days.min() >= _FIRST_DAY and days.max() <= _LAST_DAY):
+        message = "dates lie in the years 1 to 9999"
+        raise DomainError(message)
+    # So that no sum of a transaction leaves 63 bits.
+    if len(amounts) and amounts.max() > PRINCIPAL_CENTS_MAX:
+        message = f"amounts are at most {PRINCIPAL_CENTS_MAX:,} cents"
         raise DomainError(message)
     return Series(
         on=days.astype(np.int64),
