@@ -89,7 +89,7 @@ def test_every_problem_is_told_with_its_line_and_nothing_is_loaded(database, loa
         other | {"outstanding_cents": 1, "note_rate_bps": -1},
         off | {"consumer": "nobody"},
         {"loan": "L-1"},
-        other | {"loan": "L-2", "booked_on": "2026-12-01"},
+        other | {"loan": "L-2", "booked_on": "2026-12-01", "plan": "pay_in_4"},
     ]
 
     async def work(pool):
@@ -101,7 +101,7 @@ def test_every_problem_is_told_with_its_line_and_nothing_is_loaded(database, loa
         return [(one.path, one.code) for one in refused.value.problems], row
 
     problems, row = with_pool(database, work)
-    assert ("line 5", "malformed_loan") in problems
+    assert ("line 5 $.product", "malformed_loan") in problems
     assert [one for one in problems if not one[0].startswith(("line 5", "line 6"))] == [
         ("line 3 $.note_rate_bps", "out_of_range"),
         ("line 3 $.outstanding_cents", "sum_differs"),
@@ -109,8 +109,37 @@ def test_every_problem_is_told_with_its_line_and_nothing_is_loaded(database, loa
         ("line 4", "unknown_consumer"),
     ]
     assert ("line 6 $.booked_on", "date_in_future") in problems
+    assert ("line 6 $.plan", "unknown_plan") in problems
     assert row is not None
     assert row.exposure.first_booked_on is None
+
+
+def test_all_that_is_wrong_in_the_form_of_a_line_is_told(tmp_path, lines):
+    _, _, off = lines
+    paid = {"due_on": "2026-13-01", "amount_cents": "10", "principal_cents": 10}
+    path = tmp_path / "loans.jsonl"
+    path.write_bytes(
+        msgspec.json.encode(off | {"product": "montly", "SSN": "123", "payments": [paid, 7]})
+        + b'\n{"loan": "L-1", "note_rate": 5}\n[1]\nno\n'
+    )
+    loans, problems = read_loan_lines(path, on=TODAY)
+    assert loans == []
+    assert {one.code for one in problems} == {"malformed_loan"}
+    places = [one.path for one in problems]
+    assert places[:6] == [
+        "line 1 $.(unknown field)",
+        "line 1 $.product",
+        "line 1 $.payments[0].due_on",
+        "line 1 $.payments[0].amount_cents",
+        "line 1 $.payments[0].interest_cents",
+        "line 1 $.payments[1]",
+    ]
+    assert (len([one for one in places if one.startswith("line 2")]), places[-2:]) == (
+        10,
+        ["line 3 $", "line 4"],
+    )
+    assert "did you mean note_rate_bps?" in problems[6].message
+    assert "123" not in "".join(one.message for one in problems)
 
 
 def test_another_loan_under_a_known_number_is_refused(database, load, lines):

@@ -8,15 +8,19 @@ from pathlib import Path
 
 import msgspec
 
-from wherewithal.service.import_loans import ImportedLoan, LoanLine
+from wherewithal.service.import_loans import ImportedLoan, ImportedPayment, LoanLine
+from wherewithal.sources.catalogue_text import hint
 from wherewithal.vocabulary.errors import Problem, SourceRefused
 from wherewithal.vocabulary.facts import CENTS_MAX
+from wherewithal.vocabulary.program import PlanCode, ProductCode
 
 #: A loan of 120 payments has some 20,000 characters.
 LINE_BYTES_MAX = 64 * 1024
 PAYMENTS_MAX = 120
 _RATE_BPS_MAX = 10_000
 _CHARACTERS_MAX = 100
+#: Products whose plans are of one kind.
+_PLANS = {ProductCode.PAY_IN_4: "pay_in_4", ProductCode.MONTHLY: "a number of months"}
 _LOAN = msgspec.json.Decoder(ImportedLoan)
 
 
@@ -40,8 +44,10 @@ def read_loan_lines(path: Path, *, on: date) -> tuple[list[LoanLine], list[Probl
             try:
                 loan = _LOAN.decode(raw)
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                # Its words name fields and types, and values of enumerations alone.
-                problems.append(Problem(code="malformed_loan", path=where, message=str(error)))
+                problems += [
+                    Problem(code="malformed_loan", path=f"{where}{place}", message=message)
+                    for place, message in _malformed(raw, error)
+                ]
                 continue
             found = [
                 Problem(code=code, path=f"{where}{place}", message=message)
@@ -55,12 +61,47 @@ def read_loan_lines(path: Path, *, on: date) -> tuple[list[LoanLine], list[Probl
     return lines, problems
 
 
+def _malformed(raw: bytes, error: Exception) -> list[tuple[str, str]]:
+    """Return everything for which a line is no loan, by place; the first alone if it is no JSON."""
+    try:
+        found = list(_wrong(msgspec.json.decode(raw), ImportedLoan, "$"))
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        found = []
+    return [(f" {place}", message) for place, message in found] or [("", str(error))]
+
+
+def _wrong(given: object, kind: type[msgspec.Struct], place: str) -> Iterator[tuple[str, str]]:
+    if not isinstance(given, dict):
+        yield place, "expected an object"
+        return
+    fields = {field.name: field for field in msgspec.structs.fields(kind)}
+    for name in [one for one in given if one not in fields]:
+        # It may be anything, so it is named only by what it is near to.
+        yield f"{place}.(unknown field)", f"there is no such field{hint(name, fields)}"
+    for name, field in fields.items():
+        if name not in given:
+            if field.required:
+                yield f"{place}.{name}", "is missing"
+        elif name == "payments" and isinstance(given[name], list):
+            for number, one in enumerate(given[name]):
+                yield from _wrong(one, ImportedPayment, f"{place}.payments[{number}]")
+        else:
+            try:
+                msgspec.convert(given[name], field.type)
+            except msgspec.ValidationError as error:
+                # Its words name types, and values of enumerations alone.
+                yield f"{place}.{name}", str(error)
+
+
 def _mistakes(loan: ImportedLoan, *, on: date) -> Iterator[tuple[str, str, str]]:
     by_name = loan.portfolio is not None and loan.consumer is not None
     if by_name == (loan.consumer_id is not None):
         yield "unnamed_consumer", "", "name the consumer by consumer_id, or portfolio and consumer"
     if not 1 <= len(loan.loan) <= _CHARACTERS_MAX:
         yield "out_of_range", " $.loan", f"1 to {_CHARACTERS_MAX} characters"
+    is_short = loan.plan is PlanCode.PAY_IN_4
+    if loan.product in _PLANS and (loan.product is ProductCode.PAY_IN_4) != is_short:
+        yield "unknown_plan", " $.plan", f"{_PLANS[loan.product]}, as {loan.product.value} has"
     if not 0 <= loan.note_rate_bps <= _RATE_BPS_MAX:
         yield "out_of_range", " $.note_rate_bps", f"0 to {_RATE_BPS_MAX:,}"
     if not 1 <= loan.principal_cents <= CENTS_MAX:
