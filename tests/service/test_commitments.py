@@ -130,6 +130,16 @@ def changed(table, change):
     return work
 
 
+async def refused_at_the_gate(counter, _made):
+    """Have somebody ask in the person's name, and be refused."""
+    await counter.till.prequalify(counter.who[0])
+    await counter.change(
+        "prequalification",
+        "response = case when response = '' then '{\"outcome\": \"refused_identity\"}'"
+        " else response end",
+    )
+
+
 async def pause(counter, _made):
     await counter.change_all("merchant", "is_paused = true")
 
@@ -154,6 +164,7 @@ async def close_law(counter, _made):
         (decided(bankruptcies=1), "C_BANKRUPTCY", "changed_facts"),
         (decided(state="NV", is_report_new=False), "C_STATE", "changed_facts"),
         (decided(has_fraud_alert=True), "C_IDENTITY", "identity"),
+        (refused_at_the_gate, "C_IDENTITY", "identity"),
         (changed("consumer", "blocks_credit = '{fraud}'"), "C_IDENTITY", "identity"),
         (changed("consumer", "blocks_credit = '{sanctions}'"), "X_SANCTIONS", "identity"),
         (changed("consumer", "has_charge_off = true"), "C_DELINQUENCY", "changed_facts"),
@@ -297,6 +308,7 @@ def test_another_persons_commitment_is_unknown(counter):
     [
         (nothing, {"who": "stranger"}, "unknown_prequalification"),
         (changed("consumer", "blocks_credit = '{legal_hold}'"), {}, "not_available"),
+        (refused_at_the_gate, {}, "not_available"),
         (changed("prequalification", "decision_seq = null"), {}, "not_decided_now"),
         (changed("power", "seq = seq + 1"), {}, "prequalification_superseded"),
         (changed("power", "outcome = 'declined'"), {}, "not_approved"),

@@ -7,15 +7,22 @@ nothing of them in a `repr`.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
 from wherewithal.qualify.commitment import Promised, Verdict
 from wherewithal.service.standing import PersonStanding
+from wherewithal.vocabulary.outcome import Outcome
 from wherewithal.vocabulary.program import PlanCode, ProductCode
 from wherewithal.vocabulary.redaction import nothing_for_rich, redacted
+
+#: What an inquiry came to where it is not clear who asks.
+UNCLEAR: Final = frozenset(
+    outcome.value
+    for outcome in (Outcome.REFUSED_IDENTITY, Outcome.IDENTITY_MISMATCH, Outcome.DECEASED)
+)
 
 
 class Commitment(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,6 +139,8 @@ class Promisable(msgspec.Struct, frozen=True, kw_only=True):
     facts: dict[str, Any] | None
     #: A commitment of the same decision and product that has not expired.
     live: Commitment | None
+    #: What the last inquiry since came to; None: nobody asked.
+    last_outcome: str | None
 
     __repr__ = redacted
     __rich_repr__ = nothing_for_rich

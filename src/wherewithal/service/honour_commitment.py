@@ -30,6 +30,7 @@ from wherewithal.qualify.offers import Offer
 from wherewithal.qualify.preconditions import CauseClass, Check
 from wherewithal.service.applicant_facts import calendar_day
 from wherewithal.service.commitment_records import (
+    UNCLEAR,
     Attempt,
     Commitment,
     CommitmentFile,
@@ -56,11 +57,6 @@ MERCHANT_TERMS, TOO_MANY_HOLDS = "merchant_terms", "too_many_holds"
 SANCTIONS, LAW = "X_SANCTIONS", "X_LAW"
 #: Reasons of an offer that is closed to everyone there; those of the law begin with `L_`.
 _CLOSED: Final = frozenset({"P_NOT_OFFERED", "P_PAUSED", "P_MCC", "P_CLOSED", "P_STATE"})
-#: What an inquiry came to where it is not clear who asks.
-_UNCLEAR: Final = frozenset(
-    outcome.value
-    for outcome in (Outcome.REFUSED_IDENTITY, Outcome.IDENTITY_MISMATCH, Outcome.DECEASED)
-)
 _REFUSALS: Final = {
     Refusal.BELOW_LEAST: "below_least",
     Refusal.BETWEEN_PLANS: "between_plans",
@@ -238,7 +234,7 @@ class _Case:
         has_new_alert = bool(measured and measured.has_alert and newer and newer.is_report_new)
         is_clear = (
             not self.file.blocks_credit
-            and self.file.last_outcome not in _UNCLEAR
+            and self.file.last_outcome not in UNCLEAR
             and not has_new_alert
         )
         return Since(

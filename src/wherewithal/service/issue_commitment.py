@@ -22,7 +22,7 @@ from wherewithal.qualify.preconditions import CommitmentClaim
 from wherewithal.service.account_book import AccountBook
 from wherewithal.service.applicant_facts import calendar_day
 from wherewithal.service.commitment_document import canonical_json
-from wherewithal.service.commitment_records import Commitment, Promisable
+from wherewithal.service.commitment_records import UNCLEAR, Commitment, Promisable
 from wherewithal.service.errors import RequestRefused
 from wherewithal.service.ledger_ports import KeepsLedger, LookFor
 from wherewithal.service.ledger_records import AccountView, Event
@@ -178,7 +178,8 @@ def _refusal(
         return "unknown_product"
     if not bundle.commitments.preconditions:
         return "no_preconditions"
-    if view.person.is_blocked:
+    if view.person.is_blocked or found.last_outcome in UNCLEAR:
+        # Who asks has to be clear now, not only when it was decided.
         return "not_available"
     if found.decision_seq is None or decision is None:
         return "not_decided_now"

@@ -45,11 +45,12 @@ async def read_promisable(
     row = await cursor.fetchone()
     if row is None:
         return None
-    seq, facts, live = row
+    seq, facts, live, last_outcome = row
     return Promisable(
         decision_seq=seq,
         facts=None if facts is None else _FACTS.decode(facts),
         live=None if live is None else _commitment(live),
+        last_outcome=last_outcome,
     )
 
 

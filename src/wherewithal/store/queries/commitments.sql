@@ -2,13 +2,19 @@
 -- first two run under the account's lock, after it was had.
 
 -- promisable --
--- The decision that answers a prequalification, and the commitment that stands of it.
+-- The decision that answers a prequalification, the commitment that stands of it, and what the last
+-- inquiry after it came to, whether or not it was decided.
 select q.decision_seq, d.facts::text,
        (select to_jsonb(m) from commitment m
          where m.consumer_id = q.consumer_id and m.product = %(product)s
            and m.decision_seq = q.decision_seq and m.prequalification_id = q.prequalification_id
            and m.expires_at > clock_timestamp()
-         order by m.issued_at desc limit 1)::text
+         order by m.issued_at desc limit 1)::text,
+       (select nullif(convert_from(n.response, 'UTF8'), '')::jsonb ->> 'outcome'
+          from prequalification n
+         where n.consumer_id = q.consumer_id and n.status = 'decided'
+           and n.decided_at > q.decided_at
+         order by n.decided_at desc limit 1)
   from prequalification q
   left join decision d on d.consumer_id = q.consumer_id and d.seq = q.decision_seq
  where q.consumer_id = %(consumer_id)s and q.prequalification_id = %(prequalification_id)s
