@@ -36,6 +36,7 @@ MODEL = definitions(
     service("one", ("outputDecision", "x"), ("inputData", "a")),
     service("single", ("outputDecision", "pair"), ("inputData", "a")),
     service("two", ("outputDecision", "x"), ("outputDecision", "pair"), ("inputData", "a")),
+    service("abroad", ("outputDecision", "far"), ("inputData", f"{B}#a")),
     decision(
         "far", feel("B.y"), '<informationRequirement><requiredDecision href="urn:example:b#y"/>'
     ).replace('#y"/>', '#y"/></informationRequirement>'),
@@ -77,6 +78,12 @@ def value(text: str, kind: str = "decimal") -> str:
         value("10:00:00@Europe/Paris", "time"),
         value("2020-01-01T10:00:00+02:00", "dateTime"),
         value("P1DT2H", "duration"),
+        value("P1DT2H", "dayTimeDuration"),
+        value("P1Y", "yearMonthDuration"),
+        value("2020-01-01T10:00:00Z", "dateTimeStamp"),
+        value("5", "anyURI"),
+        value("a<!-- a remark -->b", "string"),
+        value(" <!-- a remark --> 1.5\n", "decimal"),
         value("-P1Y2M", "duration"),
         '<value xsi:nil="true"/>',
         '<value xsi:nil="1" xsi:type="xsd:string"/>',
@@ -151,6 +158,36 @@ def test_an_input_of_an_imported_model_is_named_by_its_namespace():
     results = f'<resultNode name="far"><expected>{value("40")}</expected></resultNode>'
     results += f'<resultNode name="x"><expected>{value("2")}</expected></resultNode>'
     assert outcome_of(nodes, results) == "SUCCESS"
+
+
+def test_an_input_of_an_imported_model_is_named_behind_its_imports_name():
+    nodes = f'<inputNode name="B.a">{value("4")}</inputNode>'
+    results = f'<resultNode name="far"><expected>{value("40")}</expected></resultNode>'
+    results += '<resultNode name="x"><expected><value xsi:nil="true"/></expected></resultNode>'
+    assert outcome_of(nodes, results) == "SUCCESS"
+    result = f'<resultNode name="abroad"><expected>{value("40")}</expected></resultNode>'
+    for key in ('name="B.a"', 'name="a"', f'name="a" namespace="{B}"'):
+        node = f"<inputNode {key}>{value('4')}</inputNode>"
+        assert outcome_of(node, result, 'invocableName="abroad"') == "SUCCESS"
+
+
+@pytest.mark.parametrize(
+    ("given_one", "expected", "outcome"),
+    [
+        (value("10:00:00Z", "time"), value("11:00:00+01:00", "time"), "SUCCESS"),
+        (value("10:00:00Z", "time"), value("10:00:00", "time"), "ERROR"),
+        (value("1"), value("NaN", "double"), "ERROR"),
+        (value("1"), value("INF", "double"), "ERROR"),
+        (value("-INF", "double"), '<value xsi:nil="true"/>', "SUCCESS"),
+        (value("1"), value("1", "string"), "ERROR"),
+        (value("", "string"), '<value xsi:nil="true"/>', "ERROR"),
+        ("<list/>", '<list xsi:nil="true"/>', "ERROR"),
+    ],
+)
+def test_what_agrees_with_what(given_one, expected, outcome):
+    nodes = f'<inputNode name="v">{given_one}</inputNode>'
+    results = f'<resultNode name="d"><expected>{expected}</expected></resultNode>'
+    assert outcome_of(nodes, results).split()[0] == outcome
 
 
 def test_a_result_that_is_an_error_is_null():

@@ -107,11 +107,10 @@ def _run_file(file: TckFile) -> Iterator[TckRow]:
 
 
 def _run_case(case: Element, models: Sequence[Model], namespace: str | None) -> tuple[str, str]:
-    inputs: dict[str, Any] = {}
-    for node in case.iterfind("{*}inputNode"):
-        name = " ".join((node.get("name") or "").split())
-        key = f"{node.get('namespace')}#{name}" if node.get("namespace") else name
-        inputs[key] = _value_of(node)
+    inputs = {
+        _input_key(node, models, namespace): _value_of(node)
+        for node in case.iterfind("{*}inputNode")
+    }
     wrong: list[str] = []
     for node in case.iterfind("{*}resultNode"):
         name = " ".join((node.get("name") or "").split())
@@ -129,6 +128,21 @@ def _run_case(case: Element, models: Sequence[Model], namespace: str | None) -> 
         notes = "; ".join(diagnostic.message for diagnostic in found.diagnostics[:3])
         wrong.append(f"{name}: got {_shown(value)}, expected {_shown(expected)} ({notes})")
     return (ERROR, " | ".join(wrong)) if wrong else (SUCCESS, "")
+
+
+def _input_key(node: Element, models: Sequence[Model], namespace: str | None) -> str:
+    """Return an input's name; that of an imported one, `B.amount`, by its model's namespace."""
+    name = " ".join((node.get("name") or "").split())
+    if node.get("namespace"):
+        return f"{node.get('namespace')}#{name}"
+    main = next((model for model in models if model.namespace == namespace), None)
+    if main is None or any(name == data.name for data in main.inputs):
+        return name
+    for item in main.imports:
+        local = name.removeprefix(f"{item.name}.")
+        if item.name and local != name:
+            return f"{item.namespace}#{local}"
+    return name
 
 
 def _outputs_of(models: Sequence[Model], service: str) -> tuple[str, ...]:
@@ -187,7 +201,7 @@ def _simple_value(value: Element) -> Any:
     kind = (value.get(f"{_XSI}type") or "string").rpartition(":")[2]
     try:
         match kind:
-            case "string":
+            case "string" | "normalizedString" | "token" | "anyURI" | "QName" | "anySimpleType":
                 return text
             case "boolean":
                 return text.strip() in ("true", "1")
@@ -195,11 +209,13 @@ def _simple_value(value: Element) -> Any:
                 return read_date(text.strip())
             case "time":
                 return read_time(text.strip())
-            case "dateTime":
+            case "dateTime" | "dateTimeStamp":
                 return read_datetime(text.strip())
-            case "duration":
+            case "duration" | "dayTimeDuration" | "yearMonthDuration":
                 return read_duration(text.strip())
             case _:
-                return Decimal(text.strip())
+                number = Decimal(text.strip())
+                # FEEL has null for XML's NaN and infinity (DMN 1.5, 10.3.2.3.1).
+                return number if number.is_finite() else None
     except (FeelNull, InvalidOperation):
         return text
