@@ -158,6 +158,31 @@ def test_an_import_of_an_import():
     assert answer(data, "d", {"amount": Decimal(1), "v": PERSON}, **others) == "23"
 
 
+def test_several_imports_without_a_name_bring_their_types():
+    other = definitions(item("tAge", "number"), item("tPair", part("a", "tAge")), namespace="urn:c")
+    user = decision("d", feel("[p instance of tPerson, q instance of tPair]"), needs("p", "q"))
+    data = definitions(
+        import_of("", B),
+        import_of("", "urn:c"),
+        given("p", "tPerson"),
+        given("q", "tPair"),
+        user,
+    )
+    inputs = {"p": PERSON, "q": {"a": Decimal(1)}}
+    others = {"b": definitions(*BASE, namespace=B), "c": other}
+    assert answer(data, "d", inputs, **others) == "[true, true]"
+    assert answer(data, "d", {**inputs, "q": {"a": "1"}}, **others) == "[true, false]"
+
+
+def test_an_imports_name_may_begin_with_anothers():
+    names = (import_of("lib", "urn:c"), import_of("lib.b", B))
+    user = decision("d", feel("p.age"), needs("p"))
+    data = definitions(*names, given("p", "lib.b.tPerson"), user)
+    others = {"b": definitions(*BASE, namespace=B), "c": definitions(namespace="urn:c")}
+    assert answer(data, "d", {"p": {"name": "J"}}, **others) == "null"
+    assert answer(data, "d", {"p": PERSON}, **others) == "3"
+
+
 def test_models_that_import_each_other():
     one = definitions(import_of("B", "urn:b"), namespace="urn:a")
     two = definitions(import_of("A", "urn:a"), namespace="urn:b")

@@ -66,6 +66,9 @@ SERVICES = (
         ("text()", "null"),
         ("for i in 1..3 return one(i, i)", "[2, 6, 12]"),
         ("one instance of function<number, number> -> number", "true"),
+        ("one instance of function<number, string> -> number", "false"),
+        ("one instance of function<number, number> -> string", "false"),
+        ("one instance of function<number> -> number", "false"),
         ("{f: function(g) g(1, 2), r: f(one)}.r", "4"),
     ],
 )

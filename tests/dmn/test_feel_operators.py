@@ -8,6 +8,10 @@ from __future__ import annotations
 import pytest
 
 from tests.dmn.feel_cases import assert_case, cases
+from wherewithal.dmn.feel.signatures import SIGNATURES
+from wherewithal.dmn.reference.builtin_types import types_of_builtin
+from wherewithal.dmn.reference.invocation import bind_positional
+from wherewithal.dmn.reference.values import Function
 
 CASES = r"""
 # arithmetic: 34 digits, null where it has no meaning
@@ -165,3 +169,10 @@ true instance of boolean => true
 @pytest.mark.parametrize("case", cases(CASES))
 def test_operators(case):
     assert_case(case)
+
+
+@pytest.mark.parametrize("name", SIGNATURES)
+def test_each_type_of_a_builtin_is_one_of_its_ways_to_be_called(name):
+    function = Function(name=name, signatures=SIGNATURES[name], call=len)
+    for found in types_of_builtin(name):
+        assert bind_positional(function, [None] * len(found.parameters)) is not None

@@ -69,7 +69,8 @@ def _parse_function(cursor: Cursor) -> ast.Node | None:
             cursor.fail("expected the name of a parameter")
         type_ref = parse_type(cursor) if cursor.accept(":") else None
         parameters.append(ast.Parameter(start=parameter_start, name=name, type_ref=type_ref))
-    external = cursor.is_word("external")
+    # A parameter may be named `external`; the keyword stands before a context.
+    external = cursor.is_word("external") and cursor.tokens[cursor.position + 1].text == "{"
     if external:
         cursor.take()
     with cursor.scope(parameter.name for parameter in parameters):

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from wherewithal.dmn.feel.signatures import SIGNATURES
+from wherewithal.dmn.reference.builtin_types import types_of_builtin
 from wherewithal.dmn.reference.coercion import unwrapped
 from wherewithal.dmn.reference.decimals import integer_of
 from wherewithal.dmn.reference.runtime import Runtime
@@ -121,4 +122,5 @@ def builtin_function(name: str, runtime: Runtime) -> Function:
         runtime.spend()
         return implementation(Arguments(runtime, given))
 
-    return Function(name=name, signatures=SIGNATURES[name], call=call)
+    types = types_of_builtin(name)
+    return Function(name=name, signatures=SIGNATURES[name], call=call, types=types)

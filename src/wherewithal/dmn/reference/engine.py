@@ -25,7 +25,7 @@ from wherewithal.dmn.reference.builtins_all import MODULES
 from wherewithal.dmn.reference.coercion import coerce
 from wherewithal.dmn.reference.decimals import DECIMAL128
 from wherewithal.dmn.reference.evaluator import Evaluator
-from wherewithal.dmn.reference.feel_types import ANY, TypeTable
+from wherewithal.dmn.reference.feel_types import ANY, FeelType, TypeTable
 from wherewithal.dmn.reference.runtime import Limits, Runtime, Scope, check_depth, paying
 from wherewithal.dmn.reference.trace import Evaluation
 from wherewithal.dmn.reference.values import DateTime, FeelNull, Function, LimitExceeded
@@ -115,11 +115,11 @@ class World:
         self.runtime = runtime
         self.engines = {model.namespace: Engine(model, runtime) for model in models}
         for engine in self.engines.values():
-            imported = {
-                item.name: self.engines[item.namespace].evaluator.types
+            imported = [
+                (item.name, self.engines[item.namespace].evaluator.types)
                 for item in engine.model.imports
                 if item.namespace in self.engines
-            }
+            ]
             engine.evaluator.types.join(imported)
 
     def home_of(self, name: str, namespace: str | None) -> tuple[Engine, str] | None:
@@ -166,7 +166,11 @@ class Run:
             return found
         runtime = self._world.runtime
         runtime.place = f"'{name}'"
-        given = {key: self.given(engine, key)[1] for key in found.signatures[0]}
+        given: dict[str, Any] = {}
+        for key in found.signatures[-1]:
+            place = self._world.resolve(engine, key) if found.kind == "decision service" else None
+            home, local = (engine, key) if place is None else place[:2]
+            given[key] = self.given(home, local)[1]
         try:
             return runtime.call(found, given)
         except FeelNull as reason:
@@ -287,8 +291,27 @@ class Run:
             name=element.name,
             signatures=(tuple(short), long),
             call=call,
+            types=(self._service_type(engine, element),),
             kind="decision service",
         )
+
+    def _service_type(self, engine: Engine, element: DecisionService) -> FeelType:
+        """Return the type of a service as a function: of its inputs, to what it gives."""
+
+        def declared(name: str) -> FeelType | None:
+            found = self._world.resolve(engine, name)
+            home, local = (engine, name) if found is None else found[:2]
+            type_ref = home.elements[local].type_ref if local in home.elements else None
+            return None if type_ref is None else home.evaluator.types.by_name(type_ref)
+
+        names = (*element.input_data, *element.input_decisions)
+        result = None
+        if element.type_ref is not None:
+            result = engine.evaluator.types.by_name(element.type_ref)
+        elif len(element.outputs) == 1:
+            result = declared(element.outputs[0])
+        parameters = tuple(declared(name) or ANY for name in names)
+        return FeelType(kind="function", parameters=parameters, result=result)
 
 
 def _argument(home: Engine, name: str, value: Any) -> Any:

@@ -373,7 +373,9 @@ class Evaluator:
             kind="function", parameters=tuple(wanted for _, wanted in parameters), result=result
         )
         names = tuple(parameter for parameter, _ in parameters)
-        return Function(name=name, signatures=(names,), call=call, type=declared, kind="function")
+        return Function(
+            name=name, signatures=(names,), call=call, types=(declared,), kind="function"
+        )
 
     def external_function(self, name: str, parameters: Sequence[str]) -> Function:
         """Return a function that cannot be called: Java and PMML are not run."""

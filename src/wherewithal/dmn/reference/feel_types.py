@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,8 @@ class FeelType:
     fields: Mapping[str, FeelType] = field(default_factory=dict)
     parameters: tuple[FeelType, ...] = ()
     result: FeelType | None = None
+    #: Whether the last parameter may come more than once.
+    repeats: bool = False
     #: Unary tests that each value must pass: allowed values and type constraints.
     constraints: tuple[Feel, ...] = ()
 
@@ -67,18 +69,23 @@ class TypeTable:
     """Resolves the type references of one model, and of those that it imports."""
 
     def __init__(
-        self, items: tuple[ItemDefinition, ...], imported: Mapping[str, TypeTable] | None = None
+        self, items: tuple[ItemDefinition, ...], imported: Sequence[tuple[str, TypeTable]] = ()
     ) -> None:
-        """Index the item definitions; `imported` are tables by the import's name."""
+        """Index the item definitions; `imported` are tables, each with its import's name."""
         self._items = {item.name: item for item in items}
-        self._imported = imported or {}
+        self.join(imported)
         self._known: dict[str, FeelType] = {}
         #: Names whose types are being resolved, the outermost first.
         self._open: list[str] = []
 
-    def join(self, imported: Mapping[str, TypeTable]) -> None:
-        """Make the types of imported models known, by the import's name."""
-        self._imported = imported
+    def join(self, imported: Sequence[tuple[str, TypeTable]]) -> None:
+        """Make the types of imported models known, each behind its import's name.
+
+        Several imports may have no name; what they bring stands alone.
+        """
+        self._imported = [(f"{name}." if name else "", table) for name, table in imported]
+        #: By name: what the imports make of it.
+        self._elsewhere: dict[str, FeelType | None] = {}
 
     def by_name(self, name: str | None, depth: int = 0) -> FeelType | None:
         """Return the type of a reference; ANY for none, None if it is unknown."""
@@ -92,11 +99,16 @@ class TypeTable:
             return _SIMPLE[name]
         if name in _BARE:
             return _BARE[name]
-        for prefix, table in self._imported.items():
-            if prefix and name.startswith(f"{prefix}."):
-                return table.by_name(name[len(prefix) + 1 :], depth + 1)
-        open_table = self._imported.get("")
-        return None if open_table is None else open_table.by_name(name, depth + 1)
+        if name not in self._elsewhere:
+            # Kept, so that imports of imports are asked once, and none that ask in a circle.
+            self._elsewhere[name] = None
+            tables = (
+                table.by_name(name.removeprefix(prefix), depth + 1)
+                for prefix, table in self._imported
+                if name.startswith(prefix)
+            )
+            self._elsewhere[name] = next((found for found in tables if found is not None), None)
+        return self._elsewhere[name]
 
     def _named(self, name: str) -> FeelType:
         """Return the type of an item definition; one that needs itself to be known is Any."""
@@ -222,10 +234,10 @@ def _has_shape(value: Any, wanted: FeelType, passes: Tester | None, depth: int) 
 def _function_conforms(value: Function, wanted: FeelType) -> bool:
     if wanted.result is None and not wanted.parameters:
         return True
-    if value.type is None:
-        # A built-in: only how many parameters it takes is known here.
+    if not value.types:
+        # A function in another language: only how many parameters it takes is known here.
         return any(len(signature) == len(wanted.parameters) for signature in value.signatures)
-    return conforms(value.type, wanted)
+    return any(conforms(found, wanted) for found in value.types)
 
 
 def conforms(
@@ -253,11 +265,13 @@ def conforms(
         )
     if found.kind == "function":
         # Parameters go the other way round. A result that is not declared may be anything.
+        more = max(0, len(wanted.parameters) - len(found.parameters)) if found.repeats else 0
+        parameters = (*found.parameters, *found.parameters[-1:] * more)
         return (
-            len(found.parameters) == len(wanted.parameters)
+            len(parameters) == len(wanted.parameters)
             and all(
                 conforms(asked, given, assumed)
-                for given, asked in zip(found.parameters, wanted.parameters, strict=True)
+                for given, asked in zip(parameters, wanted.parameters, strict=True)
             )
             and (found.result is None or conforms(found.result, wanted.result or ANY, assumed))
         )

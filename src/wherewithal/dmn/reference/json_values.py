@@ -134,11 +134,11 @@ def inputs_from_json(models: list[Model], data: Mapping[str, Any]) -> dict[str, 
     for model in models:
         table = tables[model.namespace]
         table.join(
-            {
-                item.name: tables[item.namespace]
+            [
+                (item.name, tables[item.namespace])
                 for item in model.imports
                 if item.namespace in tables
-            }
+            ]
         )
     for model in models:
         for element in model.inputs:

@@ -85,8 +85,8 @@ class Function:
     signatures: tuple[tuple[str, ...], ...]
     #: Takes the arguments by parameter; one that was left out is absent.
     call: Callable[[Mapping[str, Any]], Any]
-    #: Types of parameters and result where the function declares them.
-    type: Any = None
+    #: Types of parameters and result, one for each way to call it; none where they are not known.
+    types: tuple[Any, ...] = ()
     #: What a call of it is called in a trace; None for a built-in, whose calls are no steps.
     kind: Literal["knowledge model", "function", "decision service"] | None = None
 
