@@ -161,6 +161,16 @@ def test_what_has_no_apr_keeps_its_place_and_says_why():
     assert found.apr_pct[[0, -1]] == pytest.approx([120.0, 120.0], abs=1e-9)
 
 
+def test_a_regular_schedule_that_repays_less_has_no_apr_and_disturbs_no_other():
+    advances, payments = monthly("2025-01-10", "2025-02-10", "2025-03-10", "2025-04-10")
+    short = ([(advances[0][0], 33_001)], payments)
+    even = ([(advances[0][0], 33_000)], payments)
+    found = aprs_of([(advances, payments), short, even])
+    assert [REFUSALS[code] for code in found.refusal.tolist()] == [None, NoApr.NOT_REPAID, None]
+    assert found.apr_pct[0] == pytest.approx(one_by_one((advances, payments)).apr_pct, abs=1e-9)
+    assert found.apr_pct[2] == 0
+
+
 def test_nothing_at_all_is_no_error():
     assert len(aprs_of([]).apr_pct) == 0
     assert aprs_of([([], [])]).refusal.tolist() == [1]

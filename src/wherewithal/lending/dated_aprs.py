@@ -201,18 +201,13 @@ def _not_repaid(advanced: Series, paid: Series) -> npt.NDArray[np.int8]:
 
 def _solve_regular(advanced: Series, paid: Series, table: DayTable, found: DatedAprs) -> None:
     """Set what regular transactions have, and leave the others as they are."""
-    refusal = _not_repaid(advanced, paid)
     regular = regular_of(advanced, paid, table)
-    regular = msgspec.structs.replace(regular, is_regular=regular.is_regular & (refusal == 0))
     is_solved, units = regular.is_regular, regular.units
-    if not is_solved.any():
-        return
-    found.apr_pct[is_solved] = regular_rates(advanced, paid, regular)
-    found.apr_pct[is_solved] *= units.per_year[is_solved] * 100
-    found.units.kind[is_solved], found.units.length[is_solved] = (
-        units.kind[is_solved],
-        units.length[is_solved],
-    )
+    if is_solved.any():
+        rates = regular_rates(advanced, paid, regular)
+        found.apr_pct[is_solved] = rates * units.per_year[is_solved] * 100
+        found.units.kind[is_solved] = units.kind[is_solved]
+        found.units.length[is_solved] = units.length[is_solved]
 
 
 def _solve_any(advanced: Series, paid: Series, table: DayTable, found: DatedAprs) -> None:

@@ -139,6 +139,8 @@ def _is_sure(days: Whole, counts: Whole) -> Flags:
 def regular_rates(advanced: Series, paid: Series, found: Regular) -> Real:
     """Return the rate a unit-period of those that are regular; 0 where there is no finance charge.
 
+    Null: NaN where they do not repay the advance, or the rate is not found in a few steps.
+
     What payments are worth is convex and falls with the rate, so that Newton's first step from 0
     stops short of the root: no rate below it is tried. The start counts with the curve too, which
     saves a step of four; from below each step comes nearer, from above the next is from below.
@@ -153,7 +155,11 @@ def regular_rates(advanced: Series, paid: Series, found: Regular) -> Real:
     lent = advanced.amount_cents[advanced.offsets[:-1][kept]].astype(np.float64)
     full, part = found.first_full[kept].astype(np.float64), found.first_part[kept]
     extra, begin, end = first - level, full + part, full + part + before
-    charge = first + level * (before - 1) + last - lent
+    total = first + level * (before - 1) + last
+    is_repaid = total >= lent
+    # What is not repaid has no rate; as if it had no charge it is out of the way.
+    lent = np.minimum(lent, total)
+    charge = total - lent
     # What the payments are worth near rate 0, to the second order of the rate, times 1 and 3.
     weighted = extra * begin + level * (before * (begin + (before - 1) / 2)) + last * end
     curved = level * ((end - 1) * end * (end + 1) - (begin - 1) * begin * (begin + 1))
@@ -174,6 +180,6 @@ def regular_rates(advanced: Series, paid: Series, found: Regular) -> Real:
         rate = np.maximum(rate + step, lowest)
         is_found = np.abs(step) <= _STEP_MIN * (1 + rate)
         if is_found.all():
-            return np.where(is_free, 0.0, rate)
+            break
     # Some are so dear that each step goes a small part of the way: left to the general way.
-    return np.where(is_found, np.where(is_free, 0.0, rate), np.nan)
+    return np.where(is_found & is_repaid, np.where(is_free, 0.0, rate), np.nan)
