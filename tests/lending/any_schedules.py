@@ -38,7 +38,8 @@ def any_schedule(seed: int) -> tuple[Money, Money]:
         payments[-1] = (days[-1], payments[-1][1] + short)
     if draw.random() < 0.05:
         payments.append((begin, 1 + amount // 100))
-    if draw.random() < 0.03:
+    # Much soon after it would leave such a payment without any rate.
+    if draw.random() < 0.03 and (days[-1] - begin).days > 90:
         payments.append((begin - timedelta(days=draw.randrange(1, 15)), 1 + amount // 200))
     return _advances(draw, begin, amount, days), payments
 
