@@ -16,9 +16,11 @@ from wherewithal.dmn.feel.errors import FeelSyntaxError
 from wherewithal.dmn.feel.lexer import TokenKind, tokenise
 from wherewithal.dmn.feel.names import BUILTIN_FUNCTIONS, TYPE_NAMES
 from wherewithal.dmn.feel.parser_cursor import Cursor, new_cursor
-from wherewithal.dmn.feel.parser_primary import COMPARISONS, parse_primary
+from wherewithal.dmn.feel.parser_primary import COMPARISONS, parse_primary, unary_range
 from wherewithal.dmn.feel.parser_words import parse_type
 
+#: Comparisons that denote a range without brackets.
+_BARE_RANGES = ("<", "<=", ">", ">=")
 #: Higher trees are refused, so that walking one recursively needs a bounded stack.
 HEIGHT_MAX = 250
 
@@ -144,6 +146,11 @@ def _parse_test(cursor: Cursor) -> ast.Node:
 
 def _parse_operators(cursor: Cursor, floor: int = _OR) -> ast.Node:
     """Parse operators that bind at least as tightly as `floor`; equals bind to the left."""
+    if floor == _OR and cursor.is_symbol(*_BARE_RANGES):
+        # Grammar rules 2 and 7: `< 10` is a range wherever an expression may stand.
+        token = cursor.take()
+        operand = _parse_operators(cursor, _ADDITIVE)
+        return unary_range(token.text, operand, start=token.start)
     left = _parse_unary(cursor)
     while True:
         token = cursor.token

@@ -13,7 +13,7 @@ from wherewithal.dmn.reference.invocation import bind_named
 from wherewithal.dmn.reference.iteration import items_of, turn_cost
 from wherewithal.dmn.reference.runtime import Scope
 from wherewithal.dmn.reference.tables import evaluate_table
-from wherewithal.dmn.reference.values import FeelNull, Function
+from wherewithal.dmn.reference.values import FeelNull, Function, Range, kind_of
 from wherewithal.dmn.trace import called_name, table_trace
 
 
@@ -143,15 +143,18 @@ class BoxedEvaluator:
         source = self.evaluate(expression.source, scope)
         if source is None:
             return None
-        items = source if isinstance(source, list) else [source]
+        if not isinstance(source, list):
+            raise _no_collection("filtered", source)
         return self.evaluator.filtered(
-            items, lambda inner: self.evaluate(expression.match, inner), scope
+            source, lambda inner: self.evaluate(expression.match, inner), scope
         )
 
     def _iteration(self, expression: model.BoxedIteration, scope: Scope) -> Any:
-        source = items_of(self.evaluate(expression.source, scope))
+        source = self.evaluate(expression.source, scope)
+        if source is not None and not isinstance(source, (list, Range)):
+            raise _no_collection("walked over", source)
         results: list[Any] = []
-        for item in source:
+        for item in items_of(source):
             self.evaluator.runtime.spend(turn_cost(item))
             bound = {expression.variable: item}
             if expression.kind == "for":
@@ -166,3 +169,8 @@ class BoxedEvaluator:
         if any(found is deciding for found in results):
             return deciding
         return None if None in results else not deciding
+
+
+def _no_collection(what: str, source: Any) -> FeelNull:
+    """Return what is wrong with a source that no box makes a list of one: DMN 1.5, 10.2.1.9-10."""
+    return FeelNull(f"what is {what} must be a list and not a {kind_of(source)}")
