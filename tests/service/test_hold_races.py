@@ -161,7 +161,7 @@ def test_a_backend_that_is_killed_leaves_nothing_half_done(till):
     """Its transaction has locked and written; the connection ends before the commit."""
     kill = (
         "select pg_terminate_backend(pid) from pg_stat_activity"
-        " where datname = current_database() and state = 'idle in transaction'"
+        " where datname = current_database() and backend_xid is not null and pid <> pg_backend_pid()"
     )
 
     async def work(till, who):

@@ -162,9 +162,12 @@ class Account:
             return NO
         if asked["plan"] != "pay_in_4":
             return frozenset()
-        # Payments of monthly plans weigh as well; the model knows only that none is above this.
-        monthly = [(plan, owed) for _, _, plan, owed in used if plan != "pay_in_4"]
-        weighs = sum(owed * 11 // (10 * int(plan[:-1])) + 100 for plan, owed in monthly)
+        # Payments of monthly plans weigh as well; the model knows only that none is above this. What was
+        # refunded or paid makes a plan shorter and no payment smaller, so the whole basket counts.
+        bought = [(h.plan, h.basket) for h in active]
+        bought += [(loan.plan, loan.basket) for loan in self.open_loans]
+        monthly = [(int(plan[:-1]), cents) for plan, cents in bought if plan != "pay_in_4"]
+        weighs = sum(cents * 11 // (10 * months) + 100 for months, cents in monthly)
         short = sum(owed for _, _, plan, owed in used if plan == "pay_in_4")
         is_sure = cents <= terms.limits["capacity"] - short - weighs
         return frozenset() if is_sure else NO | {"ok"}

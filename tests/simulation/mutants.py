@@ -32,7 +32,8 @@ class ReadThenInsert(LedgerInStore):
     async def open_account(
         self, consumer_id: UUID, look_for: LookFor
     ) -> AsyncIterator[OpenAccount | None]:
-        async with _unlocked(self._pool, consumer_id, look_for, look=real._LOOK) as found:
+        look = real._look_statement(look_for)
+        async with _unlocked(self._pool, consumer_id, look_for, look=look) as found:
             yield found
 
 
@@ -47,7 +48,8 @@ class OneConditionalUpdate(LedgerInStore):
     async def open_account(
         self, consumer_id: UUID, look_for: LookFor
     ) -> AsyncIterator[OpenAccount | None]:
-        async with _unlocked(self._pool, consumer_id, look_for, look=real._LOOK) as found:
+        look = real._look_statement(look_for)
+        async with _unlocked(self._pool, consumer_id, look_for, look=look) as found:
             yield (
                 None if found is None else _ConditionalAccount(found._connection, found.view, uuid4)
             )
@@ -60,8 +62,9 @@ class CheckBeforeTheLock(LedgerInStore):
     async def open_account(
         self, consumer_id: UUID, look_for: LookFor
     ) -> AsyncIterator[OpenAccount | None]:
-        look = real._LOOK.replace(_CLOCK, "(select %(checked_at)s::timestamptz as at) clock")
-        assert look != real._LOOK, "the look has changed: change the mutant with it"
+        whole = real._look_statement(look_for)
+        look = whole.replace(_CLOCK, "(select %(checked_at)s::timestamptz as at) clock")
+        assert look != whole, "the look has changed: change the mutant with it"
         async with _unlocked(
             self._pool, consumer_id, look_for, look=look, before="select clock_timestamp()"
         ) as found:

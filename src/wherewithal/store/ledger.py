@@ -6,8 +6,9 @@ READ COMMITTED: the row is locked first, and only then, by a new statement, is a
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -25,13 +26,11 @@ from wherewithal.store.ledger_changes import changes_statement
 from wherewithal.store.pool import Connection, Pool
 from wherewithal.store.powers import PERSON_STATEMENT, PERSON_WIDTH, person_of
 from wherewithal.store.queries import load_queries
+from wherewithal.store.statements import spaced_once
 from wherewithal.store.unavailable import as_unavailable
 from wherewithal.vocabulary.program import ProductCode
 
 _QUERIES: Final = load_queries("ledger.sql")
-_LOOK: Final = PERSON_STATEMENT.format(more=_QUERIES["look"].partition("\n")[2])
-
-
 _REFERENCE_KEY: Final = "hold_reference_pkey"
 _LOAN: Final = msgspec.json.Decoder(Loan)
 
@@ -49,15 +48,19 @@ class LedgerInStore:
     ) -> AsyncIterator[OpenAccount | None]:
         """Lock an account and read it; what was written is committed at the end, or nothing is."""
         parameters = {"consumer_id": consumer_id, **msgspec.structs.asdict(look_for)}
-        with as_unavailable():
-            async with self._pool.turns.turn(consumer_id), self._pool.transaction() as connection:
-                cursor = connection.cursor(binary=True)
-                # Sent together; the server begins the second only when the first has the lock.
+        with as_unavailable(), _as_reference_taken():
+            async with (
+                self._pool.turns.turn(consumer_id),
+                self._pool.pipelined_transaction() as connection,
+            ):
+                look = connection.cursor(binary=True)
+                # Sent together; the server begins the second only when the first has the lock. The
+                # end of this pipeline lets it count us as idle, and end us if we stay so too long.
                 async with connection.pipeline():
-                    await cursor.execute(_QUERIES["lock"], parameters, prepare=True)
-                    look = connection.cursor(binary=True)
-                    await look.execute(_LOOK, parameters, prepare=True)
-                    row = await look.fetchone()
+                    lock = connection.cursor(binary=True)
+                    await lock.execute(_QUERIES["lock"], parameters, prepare=True)
+                    await look.execute(_look_statement(look_for), parameters, prepare=True)
+                row = await look.fetchone()
                 if row is None:
                     yield None
                 else:
@@ -112,6 +115,17 @@ class LedgerInStore:
         return 0 if row is None else int(row[0])
 
 
+@contextlib.contextmanager
+def _as_reference_taken() -> Iterator[None]:
+    """Refuse where another consumer's hold took the merchant's reference while one was decided."""
+    try:
+        yield
+    except UniqueViolation as error:
+        if error.diag.constraint_name != _REFERENCE_KEY:
+            raise
+        raise HoldRefused("reference_reused") from None
+
+
 class _Account:
     """An account under its lock."""
 
@@ -148,14 +162,35 @@ class _Account:
             return
         statement, values = changes_statement(changes, new_uuid=self._new_uuid)
         values |= {"consumer_id": self.view.consumer_id, "at": self.view.at}
-        cursor = self._connection.cursor(binary=True)
-        try:
-            await cursor.execute(statement, values, prepare=True)
-        except UniqueViolation as error:
-            if error.diag.constraint_name != _REFERENCE_KEY:
-                raise
-            # Another consumer's hold took the merchant's reference while this one was decided.
-            raise HoldRefused("reference_reused") from None
+        # Its result is that of the commit, which goes out with it.
+        await self._connection.cursor(binary=True).execute(statement, values, prepare=True)
+
+
+def _look_statement(look_for: LookFor) -> str:
+    return _look(
+        is_at_till=look_for.reference is not None,
+        is_by_id=look_for.hold_id is not None,
+        has_prequalification=look_for.prequalification_id is not None,
+        is_capture=look_for.capture_reference is not None,
+    )
+
+
+@lru_cache
+def _look(*, is_at_till: bool, is_by_id: bool, has_prequalification: bool, is_capture: bool) -> str:
+    asked = [_QUERIES["asked_by_id"]] * is_by_id + [_QUERIES["asked_by_reference"]] * is_at_till
+    more = (
+        _QUERIES["look"]
+        .partition(",\n")[2]
+        .format(
+            has_prequalification=_QUERIES["has_prequalification"]
+            if has_prequalification
+            else "false",
+            is_reference_taken=_QUERIES["is_reference_taken"] if is_at_till else "false",
+            is_asked="".join(asked),
+            captured=_QUERIES["captured"] if is_capture else "null",
+        )
+    )
+    return spaced_once(PERSON_STATEMENT.format(more=f", {more}"))
 
 
 def _view(consumer_id: UUID, row: Any, look_for: LookFor) -> AccountView:

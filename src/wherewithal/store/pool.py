@@ -18,6 +18,7 @@ from collections.abc import AsyncIterator
 import psycopg
 import psycopg_pool
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 
 from wherewithal.store.errors import StoreBusy, StoreUnavailable
@@ -92,6 +93,22 @@ class Pool:
         """Lend a connection with a transaction open on it: committed at the end, or undone."""
         async with self.connection() as connection, connection.transaction():
             yield connection
+
+    @contextlib.asynccontextmanager
+    async def pipelined_transaction(self) -> AsyncIterator[Connection]:
+        """Lend a connection as `transaction` does, on which nothing waits that need not.
+
+        Begin goes out with the first statement and commit with the last; whatever is fetched is
+        waited for. So an error of a statement whose result nobody fetches is raised at the end.
+        """
+        async with self.connection() as connection:
+            try:
+                async with connection.pipeline(), connection.transaction():
+                    yield connection
+            finally:
+                # A commit behind a statement that failed was never looked at by the server.
+                if connection.info.transaction_status == TransactionStatus.INERROR:
+                    await connection.rollback()
 
     def counts(self) -> dict[str, int]:
         """Return how many connections there are and are lent, and how many requests wait."""

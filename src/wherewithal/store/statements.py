@@ -21,5 +21,13 @@ def statement_of(parts: Iterable[str], last: str) -> str:
     >>> statement_of(["a as (select 1)  -- why"], "select * from a")
     'with a as (select 1) select * from a'
     """
-    text = f"with {', '.join(_COMMENT.sub('', part).strip() for part in parts)} {last}"
-    return _SPACE.sub(" ", _COMMENT.sub("", text)).strip()
+    return spaced_once(f"with {', '.join(_COMMENT.sub('', part).strip() for part in parts)} {last}")
+
+
+def spaced_once(statement: str) -> str:
+    """Return a statement without comments and with single spaces; literals as `statement_of`.
+
+    >>> spaced_once("select 1  -- why")
+    'select 1'
+    """
+    return _SPACE.sub(" ", _COMMENT.sub("", statement)).strip()

@@ -7,24 +7,37 @@
 select 1 from consumer where consumer_id = %(consumer_id)s for update
 
 -- look --
--- Columns that the look adds to `read_person`.
+-- Columns that the look adds to `read_person`. What is not looked for is not in the statement, instead of
+-- being compared with null: so the server's plan is the same for all values, and is made once.
 ,
        c.ledger_seq, c.event_seq,
-       exists (select from prequalification q
-                where q.consumer_id = c.consumer_id
-                  and q.prequalification_id = %(prequalification_id)s),
-       exists (select from hold_reference r
-                where r.merchant_id = %(merchant_id)s and r.reference = %(reference)s
-                  and r.consumer_id <> c.consumer_id),
+       {has_prequalification}, {is_reference_taken},
        (select jsonb_agg(to_jsonb(h))
           from hold h
          where h.consumer_id = c.consumer_id
-           and (h.hold_id = %(hold_id)s
-                or (h.merchant_id = %(merchant_id)s and h.reference = %(reference)s)
-                or (h.status = 'held' and h.expires_at <= clock.at)))::text,
-       (select to_jsonb(l) from loan l
-         where l.consumer_id = c.consumer_id and l.hold_id = %(hold_id)s
-           and l.reference = %(capture_reference)s)::text
+           and ({is_asked}(h.status = 'held' and h.expires_at <= clock.at)))::text,
+       {captured}
+
+-- has_prequalification --
+exists (select from prequalification q
+         where q.consumer_id = c.consumer_id
+           and q.prequalification_id = %(prequalification_id)s)
+
+-- is_reference_taken --
+exists (select from hold_reference r
+         where r.merchant_id = %(merchant_id)s and r.reference = %(reference)s
+           and r.consumer_id <> c.consumer_id)
+
+-- asked_by_id --
+h.hold_id = %(hold_id)s or
+
+-- asked_by_reference --
+(h.merchant_id = %(merchant_id)s and h.reference = %(reference)s) or
+
+-- captured --
+(select to_jsonb(l) from loan l
+  where l.consumer_id = c.consumer_id and l.hold_id = %(hold_id)s
+    and l.reference = %(capture_reference)s)::text
 
 -- find_hold --
 -- Whose a hold is: who captures it need not know.
