@@ -59,7 +59,10 @@ class Receiver:
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
     def take(self, handler: BaseHTTPRequestHandler) -> None:
-        body = handler.rfile.read(int(handler.headers.get("content-length", 0)))
+        length = int(handler.headers.get("content-length", 0))
+        body = handler.rfile.read(length)
+        if len(body) < length:
+            return  # Who sent it was killed in the middle.
         headers = {name.lower(): value for name, value in handler.headers.items()}
         self.headers.append(headers)
         if self.secret is not None:

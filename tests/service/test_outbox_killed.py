@@ -34,8 +34,10 @@ select %s, event_seq, %s, 'hold.placed', '{}', clock_timestamp() from account
 """
 #: Events that were dispatched after one that is younger: who reads on from the last loses these.
 LATE = """
-select count(*) from event e where exists (
-    select from event y where y.created_at > e.created_at and y.dispatched_at < e.dispatched_at)
+select count(*) from (
+    select dispatched_at, min(dispatched_at) over (
+               order by created_at desc rows between unbounded preceding and 1 preceding) as younger
+      from event) e where younger < dispatched_at
 """
 #: Sequences that are not 1, 2, 3 and so on up to the consumer's own count.
 GAPS = """
