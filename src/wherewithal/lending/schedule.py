@@ -11,6 +11,7 @@ over the term, however many payments there are.
 
 from __future__ import annotations
 
+import functools
 from datetime import date
 from typing import Final
 
@@ -137,7 +138,11 @@ def payment_amounts_cents(
     (3401, 3401, 3399)
     """
     level_cents, interest_to_date = _rounded_course(
-        principal_cents=principal_cents, note_rate_bps=note_rate_bps, term_months=term_months
+        principal_cents=principal_cents,
+        note_rate_bps=note_rate_bps,
+        term_months=term_months,
+        first_months=1,
+        first_days=0,
     )
     before_last = len(interest_to_date) - 1
     last_cents = principal_cents + interest_to_date[-1] - before_last * level_cents
@@ -158,6 +163,7 @@ def monthly_due_dates(*, start_on: date, count: int) -> tuple[date, ...]:
     return _due_dates_after(Due(on=start_on, day=start_on.day), count)
 
 
+@functools.lru_cache(maxsize=256, typed=True)
 def _due_dates_after(first: Due, count: int) -> tuple[date, ...]:
     month_number = 12 * first.on.year + first.on.month - 1
     if (month_number + count) // 12 > date.max.year:
@@ -204,14 +210,16 @@ def _check_date(name: str, given: object) -> None:
         raise DomainError(message)
 
 
+# A plan's amounts are asked for before its schedule: to find the rate that is within a cap.
+@functools.lru_cache(maxsize=256, typed=True)
 def _rounded_course(
     *,
     principal_cents: Cents,
     note_rate_bps: BasisPoints,
     term_months: int,
-    first_months: int = 1,
-    first_days: int = 0,
-) -> tuple[Cents, list[Cents]]:
+    first_months: int,
+    first_days: int,
+) -> tuple[Cents, tuple[Cents, ...]]:
     """Return the level payment, and the rounded interest to date at each payment until the last.
 
     Exact integers: amounts are whole numbers over a scale, base**k after k months. A payment is the
@@ -235,7 +243,7 @@ def _rounded_course(
         interest_cents = divide_half_even(owed - unpaid_cents * scale, scale)
         interest_to_date.append(interest_cents)
         if unpaid_cents + interest_cents <= level_cents:
-            return level_cents, interest_to_date
+            return level_cents, tuple(interest_to_date)
         owed = (owed - level_cents * scale) * growth
         scale *= base
         unpaid_cents -= level_cents

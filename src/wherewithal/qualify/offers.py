@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from decimal import Decimal
 
 import msgspec
 
 from wherewithal.lending import (
     check_plan,
-    level_payment_cents,
     monthly_schedule,
     note_rate_within_cap,
     pay_in_4_financed_cents,
@@ -17,10 +17,15 @@ from wherewithal.lending import (
     schedule_apr_pct,
 )
 from wherewithal.lending.apr import bps_of_percent
-from wherewithal.lending.schedule import Payment
+from wherewithal.lending.schedule import Payment, Schedule
 from wherewithal.qualify.pricing import Leg, PriceTable, Terms
 from wherewithal.vocabulary.errors import InvariantBroken
+from wherewithal.vocabulary.money import Cents
 from wherewithal.vocabulary.program import PlanCode
+from wherewithal.vocabulary.rate import BasisPoints
+
+#: Schedules that are kept; one of 60 payments takes some 10 kilobytes.
+_SCHEDULES_MAX = 1_024
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,20 +157,13 @@ def _monthly(
     start_on: datetime.date,
 ) -> Offer:
     principal_cents = basket_cents - down_cents
-    term_months = plan.term_months or 0
-    rate_bps = note_rate_within_cap(
-        principal_cents=principal_cents,
+    schedule, apr_pct = _schedule(
+        principal_cents,
+        term_months=plan.term_months or 0,
         note_rate_bps=terms.note_rate_bps,
-        term_months=term_months,
         apr_cap_bps=terms.apr_cap_bps,
-    )
-    schedule = monthly_schedule(
-        principal_cents=principal_cents,
-        note_rate_bps=rate_bps,
-        term_months=term_months,
         start_on=start_on,
     )
-    apr_pct = schedule_apr_pct(schedule)
     return Offer(
         program_id=table.program.program_id,
         originator=table.program.originator,
@@ -173,20 +171,47 @@ def _monthly(
         basket_cents=basket_cents,
         down_payment_cents=down_cents,
         amount_financed_cents=principal_cents,
-        note_rate_bps=rate_bps,
+        note_rate_bps=schedule.note_rate_bps,
         apr_bps=bps_of_percent(apr_pct),
         apr_pct=apr_pct,
         apr_is_voluntary=False,
         finance_charge_cents=schedule.finance_charge_cents,
-        payment_cents=level_payment_cents(
-            principal_cents=principal_cents, note_rate_bps=rate_bps, term_months=term_months
-        ),
+        payment_cents=schedule.payment_cents,
         total_of_payments_cents=schedule.total_of_payments_cents,
         is_paid_early=schedule.is_paid_early,
         payments=schedule.payments,
         law_row_id=terms.law_row_id,
         apr_cap_bps=terms.apr_cap_bps,
     )
+
+
+@functools.lru_cache(maxsize=_SCHEDULES_MAX)
+def _schedule(
+    principal_cents: Cents,
+    *,
+    term_months: int,
+    note_rate_bps: BasisPoints,
+    apr_cap_bps: BasisPoints,
+    start_on: datetime.date,
+) -> tuple[Schedule, Decimal]:
+    """Return the schedule within a cap, and its APR in percent.
+
+    Products and programs of one merchant carry a basket on the same terms, and what a person can
+    spend at the most is asked for at one merchant after another: the last schedules are kept.
+    """
+    rate_bps = note_rate_within_cap(
+        principal_cents=principal_cents,
+        note_rate_bps=note_rate_bps,
+        term_months=term_months,
+        apr_cap_bps=apr_cap_bps,
+    )
+    schedule = monthly_schedule(
+        principal_cents=principal_cents,
+        note_rate_bps=rate_bps,
+        term_months=term_months,
+        start_on=start_on,
+    )
+    return schedule, schedule_apr_pct(schedule)
 
 
 def _pay_in_4(
