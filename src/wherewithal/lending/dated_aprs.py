@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from wherewithal.lending.annuity import PRINCIPAL_CENTS_MAX
 from wherewithal.lending.apr_by_dates import FLOWS_MAX, NoApr
-from wherewithal.lending.day_columns import DayTable, Flags, Real, Series, Whole, day_table
+from wherewithal.lending.day_columns import DayTable, Flags, Real, Series, Whole, day_table, joined
 from wherewithal.lending.due_columns import begin_of, schedule_of
 from wherewithal.lending.rate_columns import Flows, rates_of
 from wherewithal.lending.regular_columns import regular_of, regular_rates
@@ -29,7 +29,7 @@ _ABSENT, _TOO_MANY, _NOT_POSITIVE, _NEVER_PAID, _NOT_REPAID, _TOO_DEAR = range(1
 _FIRST_DAY: Final = np.datetime64("0001-01-01")
 _LAST_DAY: Final = np.datetime64("9999-12-31")
 #: Transactions worked on together: their columns stay within the processor's cache.
-_ROWS: Final = 8_192
+_ROWS: Final = 4_096
 _ENTRIES: Final = 262_144
 
 
@@ -150,22 +150,27 @@ def dated_aprs(*, advances: Series, payments: Series, has_fast_way: bool = True)
         others = dated_aprs(advances=advances, payments=payments, has_fast_way=has_fast_way)
         found.fill(is_open, others)
         return found
-    advances, payments = advances.ascending(), payments.ascending()
     table = day_table(
         int(min(advances.on.min(), payments.on.min())),
         int(max(advances.on.max(), payments.on.max())),
     )
-    if has_fast_way:
-        for rows in _blocks(payments):
-            _solve_regular(advances.part(rows), payments.part(rows), table, found.part(rows))
-        is_open = np.isnan(found.apr_pct)
-        if not is_open.any():
-            return found
-        advances, payments = advances.take(is_open), payments.take(is_open)
-    others = found.take(is_open)
+    # What is left of all blocks is worked on together: it may be a few of each.
+    left: list[tuple[Series, Series]] = []
     for rows in _blocks(payments):
-        _solve_any(advances.part(rows), payments.part(rows), table, others.part(rows))
-    found.fill(is_open, others)
+        advanced, paid = advances.part(rows).ascending(), payments.part(rows).ascending()
+        answers = found.part(rows)
+        if has_fast_way:
+            _solve_regular(advanced, paid, table, answers)
+        is_open = np.isnan(answers.apr_pct)
+        if is_open.any():
+            left.append((advanced.take(is_open), paid.take(is_open)))
+    if left:
+        is_open = np.isnan(found.apr_pct)
+        advances, payments = (joined(side) for side in zip(*left, strict=True))
+        others = found.take(is_open)
+        for rows in _blocks(payments):
+            _solve_any(advances.part(rows), payments.part(rows), table, others.part(rows))
+        found.fill(is_open, others)
     return found
 
 
