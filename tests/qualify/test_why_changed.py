@@ -231,6 +231,14 @@ def test_a_file_that_leaves_something_unsaid_is_refused(repository, was, becomes
     assert code in {one.code for one in problems}
 
 
+def test_a_kept_bundle_that_knows_no_later_fact_is_read_as_on_its_day(repository, bundle):
+    toml = (repository / "policies" / "everyday" / "changes.toml").read_text()
+    later = 'facts = ["own_on_time_payments", "own_days_since_first"]\n'
+    assert later in toml
+    groups, problems = read_changes(toml.replace(later, "").encode())
+    assert (groups, problems) == (bundle.changes, [])
+
+
 def test_a_bundle_without_the_file_tells_the_four_parts(borrowers, bundle, powers):
     assert read_changes(None) == (PLAIN_GROUPS, [])
     before = seen(borrowers, 9_000, bundle)

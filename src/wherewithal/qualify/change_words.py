@@ -59,6 +59,13 @@ _Text = Annotated[str, msgspec.Meta(min_length=1, pattern=r"\S")]
 _FACTS: Final = frozenset(fact.name for fact in LAYOUT)
 _RISING: Final = frozenset({FactType.INTEGER, FactType.DATE})
 
+#: Facts that came after bundles had been kept, and the part of an account that each tells of. In a
+#: bundle that does not name it, it stands beside that part: kept bundles are read for ever.
+_LATER: Final = {
+    "own_on_time_payments": AccountField.HISTORY,
+    "own_days_since_first": AccountField.HISTORY,
+}
+
 
 class ChangeGroup(msgspec.Struct, frozen=True, kw_only=True):
     """What moves together, and the words for it."""
@@ -114,12 +121,22 @@ def read_changes(toml: bytes | None) -> tuple[tuple[ChangeGroup, ...], list[Prob
     document, problems = read_document(toml, file=FILE, tables=("change",))
     rows, wrong = read_rows(document, "change", ChangeGroup, file=FILE)
     problems += wrong
+    rows = _with_later(rows)
     if not problems:
         problems += _unfit(rows)
     if problems:
         return PLAIN_GROUPS, problems
     order = tuple(Part)
     return tuple(sorted((row for _, row in rows), key=lambda row: order.index(row.part))), []
+
+
+def _with_later(rows: Sequence[tuple[str, ChangeGroup]]) -> list[tuple[str, ChangeGroup]]:
+    named = {name for _, row in rows for name in row.facts}
+    found = []
+    for place, row in rows:
+        later = [one for one, part in _LATER.items() if one not in named and part in row.account]
+        found.append((place, msgspec.structs.replace(row, facts=(*row.facts, *later))))
+    return found
 
 
 def _unfit(rows: Sequence[tuple[str, ChangeGroup]]) -> Iterator[Problem]:
