@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.dmn.small_models import feel_answer
+from tests.dmn.small_models import decision, definitions, feel, feel_answer, outcome
 
 EQUALITY_AND_ORDER = [
     ('1 = "1"', "null"),
@@ -427,3 +427,18 @@ def test_names_and_texts(expression, value):
 @pytest.mark.parametrize(("expression", "value"), OPERATORS_RANGES_AND_ERRORS)
 def test_operators_ranges_and_errors(expression, value):
     assert feel_answer(expression) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "messages"),
+    [
+        ('1 = "1"', ["'=' does not compare a number and a string; the comparison is null"]),
+        ("true < false", ["'<' does not compare a boolean and a boolean; the comparison is null"]),
+        ("null < 1", []),
+        ("1 = null", []),
+        ("[1] = 1", []),
+    ],
+)
+def test_a_comparison_of_two_kinds_says_why_it_is_null(text, messages):
+    _, notes = outcome(definitions(decision("d", feel(text))))
+    assert [note.message for note in notes] == messages

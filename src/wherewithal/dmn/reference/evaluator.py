@@ -44,7 +44,7 @@ from wherewithal.dmn.trace import called_name
 #: What a call of a function in Java or PMML is told with.
 EXTERNAL_CODE = "unsupported-function"
 EXTERNAL_MESSAGE = "external functions (Java, PMML) are not supported; the call gives null"
-_ORDER_OPS = frozenset(("<", "<=", ">", ">="))
+_COMPARISONS = frozenset(("=", "!=", "<", "<=", ">", ">="))
 #: Nodes whose value can only be true, false or null, so that `list[node]` filters.
 _CONDITIONS = (ast.Between, ast.In, ast.Quantified, ast.InstanceOf, ast.BooleanLiteral)
 
@@ -179,10 +179,8 @@ class Evaluator:
         if node.op == "or":
             return True if left is True else or_all(left, self.evaluate(node.right, scope))
         right = self.evaluate(node.right, scope)
-        if node.op in ("=", "!="):
-            return holds_comparison(node.op, left, right)
-        if node.op in _ORDER_OPS:
-            return holds_comparison(node.op, left, right)
+        if node.op in _COMPARISONS:
+            return _compared(node.op, left, right)
         if left is None or right is None:
             return None
         return arithmetic.OPERATORS[node.op](left, right)
@@ -403,6 +401,15 @@ class Evaluator:
             return self.runtime.call(function, arguments, called=called_name(node.function))
         except FeelNull as reason:
             raise FeelNull(f"{function.name or 'function'}(): {reason}") from None
+
+
+def _compared(op: str, left: Any, right: Any) -> bool | None:
+    """Return whether a comparison holds; FeelNull where the two can never be compared."""
+    found = holds_comparison(op, left, right)
+    if found is None and left is not None and right is not None:
+        kinds = f"a {kind_of(left)} and a {kind_of(right)}"
+        raise FeelNull(f"'{op}' does not compare {kinds}; the comparison is null")
+    return found
 
 
 def _item_at(items: Sequence[Any], position: Decimal) -> Any:
