@@ -212,3 +212,37 @@ def test_the_trace_of_a_real_model_is_the_same_compiled(command, repository):
     compiled = command("dmn", "run", *files, "--trace", "--executor", "scalar").json["trace"]
     assert found == compiled
     assert found["steps"][0]["name"] == "Capacity shares"
+
+
+def test_the_inputs_to_fill_in(command, tmp_path):
+    types = (
+        PERSON
+        + """<itemDefinition name="tPeople" isCollection="true"><typeRef>tPerson</typeRef>
+    </itemDefinition><itemDefinition name="tTree"><itemComponent name="kids" isCollection="true">
+    <typeRef>tTree</typeRef></itemComponent></itemDefinition>"""
+    )
+    inputs = {"a": "number", "who": "tPerson", "all": "tPeople", "tree": "tTree", "x": "tNone"}
+    (tmp_path / "small.dmn").write_text(dmn({"Sum": "a + 1"}, inputs=inputs, types=types))
+    person = {"age": None, "since": None}
+    found = command("dmn", "inputs", tmp_path / "small.dmn").json
+    assert found == {
+        "a": None,
+        "who": person,
+        "all": [person],
+        "tree": {"kids": []},
+        "x": None,
+    }
+
+
+def test_a_blank_of_inputs_can_be_run_as_it_is(command, tmp_path):
+    model = dmn({"Old": "who.age &gt; 1"}, inputs={"who": "tPerson"}, types=PERSON)
+    (tmp_path / "small.dmn").write_text(model)
+    (tmp_path / "inputs.json").write_text(command("dmn", "inputs", tmp_path / "small.dmn").out)
+    files = (tmp_path / "small.dmn", "--inputs", tmp_path / "inputs.json")
+    answer = command("dmn", "run", *files)
+    assert (answer.code, answer.json["decisions"]) == (0, {"Old": None})
+
+
+def test_inputs_of_what_is_no_model(command, tmp_path):
+    (tmp_path / "small.dmn").write_text("<oops")
+    assert command("dmn", "inputs", tmp_path / "small.dmn").code != 0

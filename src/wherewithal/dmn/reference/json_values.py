@@ -129,6 +129,32 @@ _READERS: Mapping[str, Any] = {
 
 def inputs_from_json(models: list[Model], data: Mapping[str, Any]) -> dict[str, Any]:
     """Return JSON inputs as FEEL values, by the types that the models declare for them."""
+    wanted = _input_types(models)
+    return {name: from_json(value, wanted.get(name)) for name, value in data.items()}
+
+
+def blank_inputs(models: list[Model]) -> dict[str, Any]:
+    """Return JSON inputs to fill in: null for each value, nested as the declared types are.
+
+    A list of structures has one; a structure that holds itself is null inside.
+    """
+    return {name: _blank(wanted, ()) for name, wanted in _input_types(models).items()}
+
+
+def _blank(wanted: FeelType | None, around: tuple[FeelType, ...]) -> Any:
+    if wanted is None or any(wanted is other for other in around):
+        return None
+    inner = (*around, wanted)
+    if wanted.kind == "list":
+        item = _blank(wanted.item, inner)
+        return [] if item is None else [item]
+    if wanted.fields:
+        return {name: _blank(part, inner) for name, part in wanted.fields.items()}
+    return None
+
+
+def _input_types(models: list[Model]) -> dict[str, FeelType | None]:
+    """Return the declared type of every input, by name; None where it is not known."""
     wanted: dict[str, FeelType | None] = {}
     tables = {model.namespace: TypeTable(model.item_definitions) for model in models}
     for model in models:
@@ -143,4 +169,4 @@ def inputs_from_json(models: list[Model], data: Mapping[str, Any]) -> dict[str, 
     for model in models:
         for element in model.inputs:
             wanted[element.name] = tables[model.namespace].by_name(element.type_ref)
-    return {name: from_json(value, wanted.get(name)) for name, value in data.items()}
+    return wanted

@@ -12,6 +12,7 @@ from cyclopts import App, Parameter
 from wherewithal.dmn.diagnostics import Diagnostic, Severity, near_miss, warning
 from wherewithal.dmn.model import Model
 from wherewithal.surfaces.cli.answer import exact, print_json
+from wherewithal.surfaces.cli.dmn_blank import add_dmn_inputs
 from wherewithal.surfaces.cli.dmn_check import add_dmn_check
 from wherewithal.surfaces.cli.dmn_import import add_dmn_import
 from wherewithal.surfaces.cli.dmn_inputs import load_inputs
@@ -31,8 +32,8 @@ _IDENTIFIER = re.compile(r"(?!.*[0-9]{5})[A-Za-z_][A-Za-z0-9_]{0,63}")
 def add_dmn(app: App, ports: Ports) -> None:
     """Add the commands to the app."""
     app.command(dmn := App(name="dmn", help="DMN models: evaluate them by any of three executors."))
-    add_dmn_check(dmn)
-    add_dmn_import(dmn)
+    for add in (add_dmn_check, add_dmn_import, add_dmn_inputs):
+        add(dmn)
     add_dmn_tck(dmn, ports)
 
     @dmn.command(name="run")
@@ -55,7 +56,7 @@ def add_dmn(app: App, ports: Ports) -> None:
         model
             The model; what it imports is looked for in its folder.
         inputs
-            A JSON object: the inputs by name, nested where the model's types are.
+            A JSON object, by name, nested as the model's types are; `dmn inputs` prints a blank.
         decision
             The decision to evaluate. All of the model's, if left out.
         executor
