@@ -36,7 +36,6 @@ from wherewithal.store.embedded import EmbeddedPostgres
 from wherewithal.store.ledger import LedgerInStore
 from wherewithal.store.migrate import migrate
 from wherewithal.store.pool import Pool, open_pool
-from wherewithal.store.powers import PeopleInStore
 from wherewithal.vocabulary.program import PlanCode, ProductCode
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -199,7 +198,6 @@ async def _till(pool: Pool, people: int) -> _Till:
         found = [row[0] for row in await cursor.fetchall()]
     ports = HoldPorts(
         ledger=LedgerInStore(pool, new_uuid=uuid4),
-        people=PeopleInStore(pool),
         directory=HeldDirectory(reads=stored, bundle=bundle),
         products=ProductAnswers(bundle, Plans(bundle)),
         new_uuid=uuid4,

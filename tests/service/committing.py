@@ -153,7 +153,6 @@ def hold_ports(
     reader = Reader(desk.pool, bundle)
     return HoldPorts(
         ledger=LedgerInStore(desk.pool, new_uuid=uuid4),
-        people=reader.people,
         directory=HeldDirectory(reads=DirectoryInStore(desk.pool), bundle=bundle),
         products=reader.products,
         new_uuid=uuid4,

@@ -153,7 +153,6 @@ def at_till(
         reader = Reader(pool, bundle)
         ports = HoldPorts(
             ledger=LedgerInStore(pool, new_uuid=uuid4),
-            people=reader.people,
             directory=HeldDirectory(reads=stored, bundle=bundle),
             products=reader.products,
             new_uuid=uuid4,

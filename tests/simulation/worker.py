@@ -29,7 +29,6 @@ from wherewithal.service.directory import HeldDirectory
 from wherewithal.service.place_hold import HoldPorts
 from wherewithal.service.standing_products import ProductAnswers
 from wherewithal.store.directory import DirectoryInStore
-from wherewithal.store.powers import PeopleInStore
 from wherewithal.vocabulary.program import ProductCode
 
 
@@ -53,7 +52,6 @@ async def open_ports(
         ledger = ledger_of(job["system"], pool)
         yield HoldPorts(
             ledger=WatchedLedger(ledger, journal),
-            people=PeopleInStore(pool),
             directory=HeldDirectory(reads=DirectoryInStore(pool.whole), bundle=bundle),
             products=ProductAnswers(bundle, Plans(bundle)),
             new_uuid=uuid4,

@@ -14,6 +14,7 @@ from wherewithal.service.hold_refusals import HoldRefused, UnknownHold
 from wherewithal.service.hold_states import PART_CENTS_MIN
 from wherewithal.service.ledger_ports import KeepsLedger, LookFor
 from wherewithal.service.ledger_records import AccountView, Hold, HoldStatus, Rail
+from wherewithal.service.open_hold import open_hold
 from wherewithal.vocabulary.program import PlanCode
 
 #: What is refused once a hold has ended.
@@ -45,14 +46,8 @@ async def capture_hold(
     held, or after the hold has ended, is booked and flagged: the goods are gone.
     Errors: HoldRefused; nothing is booked then. Unavailable.
     """
-    found = await ledger.find_hold(request.hold_id)
-    if found is None or merchant_id not in (None, found[1]):
-        raise UnknownHold
-    consumer_id, _ = found
     look_for = LookFor(hold_id=request.hold_id, capture_reference=request.reference)
-    async with ledger.open_account(consumer_id, look_for) as account:
-        if account is None or account.view.hold is None:
-            raise UnknownHold
+    async with open_hold(look_for, merchant_id=merchant_id, ledger=ledger) as (account, _):
         book = AccountBook(account.view)
         answer = book_capture(request, account.view, book, loan_id)
         await account.write(book.changes)

@@ -30,7 +30,7 @@ from wherewithal.service.ledger_records import AccountView, Due, Hold, HoldReque
 from wherewithal.service.promised_terms import PromisedTerms, Terms
 from wherewithal.service.promises import promises_of
 from wherewithal.service.read_spending_power import expired_products, standing_of, status_of
-from wherewithal.service.standing import CurrentDecision, PersonRow, ReadsPeople
+from wherewithal.service.standing import CurrentDecision, PersonRow
 from wherewithal.service.standing_products import ProductAnswers
 from wherewithal.vocabulary.outcome import Outcome
 from wherewithal.vocabulary.program import PlanCode
@@ -59,7 +59,6 @@ class HoldPorts:
     """Everything that holds reach for; wiring makes one a process."""
 
     ledger: KeepsLedger
-    people: ReadsPeople
     directory: HeldDirectory
     products: ProductAnswers
     new_uuid: Callable[[], UUID]

@@ -14,6 +14,7 @@ from wherewithal.service.hold_answers import HoldAnswer, HoldsAnswer, hold_as_it
 from wherewithal.service.hold_refusals import HoldRefused, UnknownHold
 from wherewithal.service.ledger_ports import KeepsLedger, LookFor
 from wherewithal.service.ledger_records import AccountView, Hold, HoldStatus
+from wherewithal.service.open_hold import open_hold
 
 #: Of a person's holds that have ended, so many are listed.
 _ENDED_MAX: Final = 20
@@ -25,15 +26,10 @@ async def void_hold(hold_id: UUID, *, merchant_id: str | None, ledger: KeepsLedg
     What was captured of it stays owed. `merchant_id`: the only merchant that may; None: any.
     Errors: HoldRefused for one that was captured or has expired; nothing is changed. Unavailable.
     """
-    found = await ledger.find_hold(hold_id)
-    if found is None or merchant_id not in (None, found[1]):
-        raise UnknownHold
-    consumer_id, _ = found
-    async with ledger.open_account(consumer_id, LookFor(hold_id=hold_id)) as account:
-        if account is None or account.view.hold is None:
-            raise UnknownHold
+    look_for = LookFor(hold_id=hold_id)
+    async with open_hold(look_for, merchant_id=merchant_id, ledger=ledger) as (account, hold):
         book = AccountBook(account.view)
-        result = _voided(account.view, account.view.hold, book)
+        result = _voided(account.view, hold, book)
         await account.write(book.changes)
     if isinstance(result, HoldRefused):
         raise result

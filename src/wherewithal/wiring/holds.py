@@ -20,7 +20,6 @@ from wherewithal.service.standing_products import ProductAnswers
 from wherewithal.service.void_hold import list_holds, read_hold, sweep_expired, void_hold
 from wherewithal.store.ledger import LedgerInStore
 from wherewithal.store.pool import Pool
-from wherewithal.store.powers import PeopleInStore
 from wherewithal.surfaces.http.routes_hold import HoldDoors
 from wherewithal.wiring.commitments import promised_terms
 
@@ -34,7 +33,6 @@ def hold_ports(pool: Pool, *, directory: HeldDirectory, products: ProductAnswers
     ledger = LedgerInStore(pool, new_uuid=uuid4)
     return HoldPorts(
         ledger=ledger,
-        people=PeopleInStore(pool),
         directory=directory,
         products=products,
         new_uuid=uuid4,
