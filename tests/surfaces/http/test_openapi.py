@@ -12,6 +12,7 @@ import pytest
 from tests.surfaces.http.bodies import body_with
 from tests.surfaces.http.serving import served
 from tests.surfaces.http.test_credentials import OPERATIONS
+from wherewithal.sources.bundle import load_bundle
 from wherewithal.sources.bureau_simulator.personas import PERSONAS_BY_NAME
 from wherewithal.surfaces.http.codes import CODES, TYPES
 from wherewithal.surfaces.http.examples import ASKS
@@ -31,6 +32,31 @@ def accepts(schema: dict[str, Any], value: object) -> bool:
     """Return whether a value is right by a schema of the document."""
     whole: dict[str, Any] = {**schema, "components": DOCUMENT["components"]}
     return jsonschema_rs.validator_for(whole).is_valid(value)
+
+
+def reasons_in(value: object) -> list[dict[str, Any]]:
+    """Return every reason that an example shows."""
+    if isinstance(value, list):
+        return [one for each in value for one in reasons_in(each)]
+    if not isinstance(value, dict):
+        return []
+    is_reason = {"wording", "cure", "regb_number"} <= set(value) and "type" not in value
+    own = [value] if is_reason and isinstance(value.get("code"), str) else []
+    return own + [one for each in value.values() for one in reasons_in(each)]
+
+
+def test_reasons_of_examples_are_those_of_the_policy_that_ships(repository):
+    policy = load_bundle(repository / "policies" / "everyday").reasons.by_code
+    shown = {msgspec.json.encode(one): one for one in reasons_in(DOCUMENT)}
+    assert shown
+    for one in shown.values():
+        given = policy[one["code"]]
+        assert (given.kind.value, given.wording, given.regb_number, given.cure) == (
+            one["kind"],
+            one["wording"],
+            one["regb_number"],
+            one["cure"],
+        )
 
 
 def test_it_is_openapi_3_1_and_counts_every_route(api):

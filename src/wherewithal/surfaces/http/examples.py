@@ -3,7 +3,8 @@
 The person is `prime` of the simulated bureau (docs/personas.md), so that what is copied works.
 
 They are records where an answer is a record, so that an example which no answer could be does not
-even import; a test encodes each and checks it against its schema.
+even import; a test encodes each and checks it against its schema. What is said to a person is said
+in the words of the service itself.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from wherewithal.service.answers import (
     ClaimType,
     ConsentAnswer,
     DecisionAnswer,
-    Pending,
     PlanAnswer,
     Prequalification,
     ProductAnswer,
@@ -38,6 +38,8 @@ from wherewithal.service.merchant_answers import (
     PaymentAnswer,
     TriggerTerm,
 )
+from wherewithal.service.prequalify_words import pending_of, wording_of
+from wherewithal.service.read_spending_power import WORDINGS
 
 CONSUMER = "7b1b1a3e-5a52-4a0b-9a6a-3d6f0d3f6c11"
 INQUIRY = "0d0f3c55-0a0e-4f0e-8a39-52f3f8f2a7b4"
@@ -100,12 +102,14 @@ _PRODUCT = ProductAnswer(
     expires_at=_UNTIL,
 )
 _REASON = ReasonAnswer(
-    code="R30",
-    kind="declined",
-    wording="Your income does not carry another payment at present.",
-    regb_number=3,
-    regb_text="Income insufficient for amount of credit requested",
-    cure="A higher income, or lower payments elsewhere, may change this.",
+    code="R22a",
+    kind="decline",
+    wording=(
+        "You applied for credit with other lenders six times or more within the last six months."
+    ),
+    regb_number=22,
+    regb_text="Number of recent inquiries on credit bureau report",
+    cure=("Inquiries stop counting after six months; asking us does not add one that others see."),
 )
 _PAYMENTS = tuple(
     PaymentAnswer(due_on=day, amount_cents=11_250, principal_cents=11_250, interest_cents=0)
@@ -143,7 +147,7 @@ _ANSWER = Prequalification(
     lowered_by=(),
     products=(_PRODUCT,),
     pending=(),
-    wording="You are prequalified until December 20, 2026.",
+    wording=wording_of("approved"),
 )
 APPROVED = _built(_ANSWER)
 PENDING = _built(
@@ -161,14 +165,8 @@ PENDING = _built(
         bundle_digest=None,
         power_total_cents=None,
         products=(),
-        pending=(
-            Pending(
-                what="bureau_report",
-                who="us",
-                wording="We are waiting for a credit bureau. There is nothing for you to do.",
-            ),
-        ),
-        wording="We are still looking. This takes a few minutes at most.",
+        pending=pending_of(None, (), "bureau_report"),
+        wording=wording_of(None),
     )
 )
 POWER = _built(
@@ -186,7 +184,7 @@ POWER = _built(
         lowered_by=(),
         reasons=(),
         products=(_PRODUCT,),
-        wording="You can spend up to $450.00 in one purchase until December 20, 2026.",
+        wording=WORDINGS["prequalified"],
     )
 )
 DECISION = _built(
@@ -203,8 +201,8 @@ DECISION = _built(
         outcome="declined",
         failure_cause=None,
         reasons=(_REASON,),
-        row={"outcome": "declined", "tier": None, "capacity_cents": 0},
-        facts={"as_of": "2026-11-20", "state": "OH", "stated_income_cents": 1_200_000},
+        row={"outcome": "declined", "tier": "X", "capacity_cents": 0},
+        facts={"as_of": "2026-11-20", "state": "OH", "inquiries_6m": 7},
         matched={"Knock-outs": (3,)},
     )
 )
@@ -264,7 +262,7 @@ MERCHANTS = _built(
             ),
         ),
         next_cursor=None,
-        wording="You are prequalified. A merchant's own terms apply.",
+        wording=WORDINGS["prequalified"],
     )
 )
 MERCHANT = _built(
@@ -296,7 +294,7 @@ MERCHANT = _built(
                 reason=None,
             ),
         ),
-        wording="You can buy this basket here.",
+        wording=WORDINGS["prequalified"],
     )
 )
 OFFERS = _built(
