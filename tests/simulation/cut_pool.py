@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import random
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 
 import psycopg
 
+from wherewithal.store.errors import StoreUnavailable
 from wherewithal.store.pool import Connection, Pool, open_pool
 
 
@@ -24,16 +26,27 @@ class CutPool(Pool):
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """Lend a connection; cut after the commit, or just before it, or not at all."""
+        async with self._cut(super().transaction()) as connection:
+            yield connection
+
+    @contextlib.asynccontextmanager
+    async def pipelined_transaction(self) -> AsyncIterator[Connection]:
+        """Lend a connection whose statements go out together; cut as `transaction`."""
+        async with self._cut(super().pipelined_transaction()) as connection:
+            yield connection
+
+    @contextlib.asynccontextmanager
+    async def _cut(
+        self, lent: AbstractAsyncContextManager[Connection]
+    ) -> AsyncIterator[Connection]:
         draw = self._chance.random() / self._share if self._share else 1.0
-        async with self.connection() as connection:
-            async with connection.transaction():
-                yield connection
-                if draw < 0.5:
-                    await connection.close()
-                    raise psycopg.OperationalError("cut before the commit")
-            if draw < 1.0:
+        async with lent as connection:
+            yield connection
+            if draw < 0.5:
                 await connection.close()
-                raise psycopg.OperationalError("cut after the commit")
+                raise psycopg.OperationalError("cut before the commit")
+        if draw < 1.0:
+            raise StoreUnavailable("cut after the commit")
 
 
 @contextlib.asynccontextmanager
