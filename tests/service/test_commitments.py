@@ -17,7 +17,7 @@ from tests.sources.bureau_talk import simulator
 from wherewithal.qualify.commitment import State
 from wherewithal.qualify.preconditions import NO_COMMITMENTS
 from wherewithal.service.commitment_document import verify_document
-from wherewithal.service.errors import Unavailable
+from wherewithal.service.errors import TooMany, Unavailable
 from wherewithal.service.hold_refusals import CommitmentNotHonoured, HoldRefused
 from wherewithal.service.issue_commitment import COMMITMENT_REFUSALS, CommitmentRefused
 from wherewithal.vocabulary.program import PlanCode, ProductCode
@@ -275,6 +275,32 @@ def test_what_was_used_of_it_is_gone_and_merchants_terms_are_a_cause(counter):
         (False, "above_amount"),
         (True, None),
     ]
+
+
+def test_a_merchant_without_room_keeps_no_promise_and_it_counts(counter):
+    async def work(counter):
+        made = await counter.commit()
+
+        async def has_room(_merchant_id):
+            return False
+
+        ports = counter.till.ports
+        counter.till.ports = replace(ports, has_room=has_room)
+        with pytest.raises(TooMany):
+            await counter.buy(made, basket_cents=10_000)
+        counter.till.ports = ports
+        rate = await counter.store.count_attempts(weeks=1, product=None, merchant_id=None)
+        account = await counter.till.account(counter.who[0])
+        return await counter.attempts(made), rate, account, await counter.notices()
+
+    (attempt,), (counted,), account, notices = counter(work)
+    assert (attempt.is_within, attempt.is_honoured, attempt.cause) == (
+        True,
+        False,
+        "too_many_holds",
+    )
+    assert (counted.is_honoured, counted.attempts) == (False, 1)
+    assert (account, notices) == ({"held": 0, "drawn": 0}, [])
 
 
 def test_two_products_have_a_promise_each(counter):

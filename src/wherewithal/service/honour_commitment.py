@@ -130,6 +130,17 @@ def honour(
     return Honoured(found=found, attempt=attempt, notice=notice, commitment=kept)
 
 
+def without_room(honoured: Honoured) -> Honoured:
+    """Return what comes of an attempt where the merchant may have no other hold.
+
+    A promise that would have been kept is not: it stays in the rate, by its cause.
+    """
+    if honoured.attempt is None or not isinstance(honoured.found, Offer):
+        return honoured
+    attempt = msgspec.structs.replace(honoured.attempt, is_honoured=False, cause=TOO_MANY_HOLDS)
+    return Honoured(found=HoldRefused("too_many_holds"), attempt=attempt)
+
+
 class _Case:
     """One attempt, looked at step by step."""
 

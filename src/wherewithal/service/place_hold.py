@@ -24,7 +24,7 @@ from wherewithal.service.errors import TooMany, Unavailable
 from wherewithal.service.hold_answers import hold_answer
 from wherewithal.service.hold_refusals import HoldRefused
 from wherewithal.service.hold_states import FIRST_CAPTURE_WITHIN, HOLDS_AT_MERCHANT_MAX, RAIL_OF
-from wherewithal.service.honour_commitment import Honoured, honour
+from wherewithal.service.honour_commitment import Honoured, honour, without_room
 from wherewithal.service.ledger_ports import KeepsLedger, LookFor, OpenAccount
 from wherewithal.service.ledger_records import AccountView, Due, Hold, HoldRequest, HoldStatus
 from wherewithal.service.promised_terms import PromisedTerms, Terms
@@ -94,11 +94,13 @@ async def place_hold(
             view = account.view
             if view.hold is not None:
                 return _again(view.hold, request_digest), False
-            if not has_room:
+            if not has_room and request.commitment_id is None:
                 raise _no_room()
             if _is_current(held, view):
                 book = AccountBook(view)
                 honoured = await _honoured(request, account, held, terms, ports)
+                if not has_room:
+                    honoured = without_room(honoured)
                 found = honoured.found
                 hold_id = ports.new_uuid()
                 if isinstance(found, Offer):
@@ -117,7 +119,7 @@ async def place_hold(
         what = "directory"
         raise Unavailable(what)
     if isinstance(found, HoldRefused):
-        raise found
+        raise found if has_room or found.code != "too_many_holds" else _no_room()
     placed = book.changes.placed
     return placed.response if placed else b"", True
 
