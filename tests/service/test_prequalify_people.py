@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import msgspec
 import pytest
@@ -84,6 +85,49 @@ def test_who_asks_twice_at_once_is_pulled_once(database, bureau, simulated):
         assert len({answer.consumer_id for answer in answers}) == 1
         assert billed(simulated) == 1
         assert await desk.count("report") == 1
+
+    at_desk(database, bureau, work)
+
+
+class LateLook:
+    """A ledger whose second look at who it is comes when the first request has ended."""
+
+    def __init__(self, ledger: Any) -> None:
+        self.ledger, self.looks = ledger, 0
+        self.has_looked, self.has_ended = asyncio.Event(), asyncio.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.ledger, name)
+
+    async def open_inquiry(self, *given: Any, **more: Any) -> Any:
+        self.looks += 1
+        is_second, found = self.looks == 2, await self.ledger.open_inquiry(*given, **more)
+        if is_second:
+            assert [one.report for one in found.accounts] == [None]
+            self.has_looked.set()
+            await self.has_ended.wait()
+        return found
+
+    async def begin_pull(self, pull: Any) -> Any:
+        await self.has_looked.wait()
+        return await self.ledger.begin_pull(pull)
+
+
+def test_who_looked_before_the_report_came_and_comes_after_it_pulls_none(
+    database, bureau, simulated
+):
+    async def work(desk):
+        late = LateLook(desk.ports.ledger)
+        both = desk.with_ports(ledger=late)
+        first = asyncio.create_task(both.tell(inquiry_of()))
+        while not await desk.count("consumer"):
+            await asyncio.sleep(0.01)
+        second = asyncio.create_task(both.tell(inquiry_of()))
+        answers = [await first]
+        late.has_ended.set()
+        answers.append(await second)
+        assert {answer.outcome for answer in answers} == {"approved"}
+        assert (billed(simulated), await desk.count("report")) == (1, 1)
 
     at_desk(database, bureau, work)
 

@@ -109,7 +109,8 @@ async def _work(
         known = identified(inquiry, opening.accounts)
         if known is not None:
             async with ports.flights.alone(known.consumer_id) as has_waited:
-                if has_waited:
+                # Whoever was before us may have brought the report since we looked, and be gone.
+                if has_waited or known.report is None:
                     opening = await _open_again(inquiry, opening, key, ports)
                     known = identified(inquiry, opening.accounts)
                 if known is not None:
@@ -123,8 +124,10 @@ async def _work(
             refuted=[one.consumer_id for one in opening.accounts if one.is_refuted],
         )
         if account is not None:
-            async with ports.flights.alone(account.consumer_id):
-                return await _decide(inquiry, opening, account, key, ports)
+            async with ports.flights.alone(account.consumer_id) as has_waited:
+                # Others find whom we have just added, and may be at work on them already.
+                if not has_waited:
+                    return await _decide(inquiry, opening, account, key, ports)
         opening = await _open_again(inquiry, opening, key, ports)
     raise Unavailable("database")
 
