@@ -94,7 +94,8 @@ class LateLook:
 
     def __init__(self, ledger: Any) -> None:
         self.ledger, self.looks = ledger, 0
-        self.has_looked, self.has_ended = asyncio.Event(), asyncio.Event()
+        self.has_added, self.has_looked = asyncio.Event(), asyncio.Event()
+        self.has_ended = asyncio.Event()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.ledger, name)
@@ -108,6 +109,11 @@ class LateLook:
             await self.has_ended.wait()
         return found
 
+    async def add_consumer(self, *given: Any, **more: Any) -> Any:
+        added = await self.ledger.add_consumer(*given, **more)
+        self.has_added.set()
+        return added
+
     async def begin_pull(self, pull: Any) -> Any:
         await self.has_looked.wait()
         return await self.ledger.begin_pull(pull)
@@ -120,8 +126,7 @@ def test_who_looked_before_the_report_came_and_comes_after_it_pulls_none(
         late = LateLook(desk.ports.ledger)
         both = desk.with_ports(ledger=late)
         first = asyncio.create_task(both.tell(inquiry_of()))
-        while not await desk.count("consumer"):
-            await asyncio.sleep(0.01)
+        await late.has_added.wait()
         second = asyncio.create_task(both.tell(inquiry_of()))
         answers = [await first]
         late.has_ended.set()
