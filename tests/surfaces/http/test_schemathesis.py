@@ -52,6 +52,9 @@ def known_person(api: Served) -> str:
             f'"path.endpoint_id" = "{endpoint["endpoint_id"]}"',
             '[[operations]]\ninclude-operation-id = "revokeSharing"',
             f'parameters = {{ "path.consent_id" = "{sharing}" }}',
+            # A later decision that is drawn at random is never there.
+            '[[operations]]\ninclude-operation-id = "explainChange"',
+            f'parameters = {{ "query.until" = "{answer["decision_id"]}" }}',
             '[[operations]]\ninclude-operation-id = "voidHold"',
             f'parameters = {{ "path.hold_id" = "{voided}" }}\n',
         ]
