@@ -7,7 +7,6 @@ are those of the tests: daily to yearly, semimonthly, single, irregular, several
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import brentq
 
+from bench.timing import median_seconds
 from tests.lending import appendix_j
 from tests.lending.any_schedules import Money, any_schedule
 from wherewithal.lending import DatedAprs, Flow, apr_by_dates, dated_aprs, series_of
@@ -150,10 +150,4 @@ def _error(found: DatedAprs, transactions: list[tuple[Money, Money]]) -> float:
 
 
 def _seconds(work: Callable[[], object]) -> float:
-    """Return the median processor time of several rounds."""
-    times = []
-    for _ in range(ROUNDS):
-        begin = time.process_time()
-        work()
-        times.append(time.process_time() - begin)
-    return statistics.median(times)
+    return median_seconds(work, rounds=ROUNDS, clock=time.process_time)

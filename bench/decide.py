@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,7 @@ import polars as pl
 import zen
 
 from bench.population import LOANS
+from bench.timing import median_seconds
 from bench.zen_tables import jdm_of
 from wherewithal.dmn.columnar import compile_columnar
 from wherewithal.dmn.ir import Graph
@@ -81,10 +81,4 @@ def _people(bundle: PolicyBundle, names: list[str], people: int) -> list[tuple[A
 
 
 def _seconds(work: Callable[[], object]) -> float:
-    """Return the median of several rounds."""
-    times = []
-    for _ in range(ROUNDS):
-        begin = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - begin)
-    return statistics.median(times)
+    return median_seconds(work, rounds=ROUNDS, clock=time.perf_counter)

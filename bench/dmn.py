@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,7 @@ import polars as pl
 import zen
 
 from bench.dmn_cases import CASES, Case
+from bench.timing import median_seconds
 from wherewithal.service.offline import CHUNK_ROWS
 
 #: People for our function and zen, for zen's batch and for SpiffWorkflow, which takes longest.
@@ -101,13 +101,7 @@ def _agreed(ours: Sequence[Any], theirs: Sequence[Any]) -> int:
 
 
 def _seconds(work: Callable[[], object]) -> float:
-    """Return the median processor time of some rounds."""
-    times = []
-    for _ in range(ROUNDS):
-        begin = time.process_time()
-        work()
-        times.append(time.process_time() - begin)
-    return statistics.median(times)
+    return median_seconds(work, rounds=ROUNDS, clock=time.process_time)
 
 
 def _files(case: Case, *, rows: int, large_rows: int) -> dict[str, object]:
