@@ -35,6 +35,16 @@ def test_a_wrong_argument_in_a_process():
     assert "Traceback" not in answer.stderr
 
 
+def test_a_command_that_needs_no_service_imports_none():
+    """Half a second of each start: the database's driver, the API, the bureau's client."""
+    service = {"psycopg", "litestar", "uvicorn", "httpx", "procrastinate"}
+    asked = "import sys, wherewithal.wiring.command; print(*sys.modules)"
+    told = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-c", asked], capture_output=True, check=True, text=True, timeout=60
+    )
+    assert service & set(told.stdout.split()) == set()
+
+
 def test_a_reader_that_stops_reading_is_no_error():
     schedule = "lending schedule --principal-cents 900000 --note-rate-bps 999 --months 60"
     read_end, write_end = os.pipe()

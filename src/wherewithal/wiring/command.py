@@ -36,8 +36,8 @@ from wherewithal.wiring.service_ports import (
     publish_ports,
     replay_ports,
     service_ports,
+    why_port,
 )
-from wherewithal.wiring.why import explain_decisions
 
 _READERS = {
     "lendingclub": read_lendingclub,
@@ -60,7 +60,7 @@ def app_of(ports: Ports) -> App:
         publish=publish_ports(),
         merchants=merchant_ports(),
         replay=replay_ports(),
-        why=explain_decisions,
+        why=why_port(),
         ledger=ledger_ports(),
         commitments=commitment_ports(),
         demo=demo_ports(),

@@ -15,6 +15,7 @@ from wherewithal.surfaces.cli.merchants import MerchantPorts
 from wherewithal.surfaces.cli.publish import PublishPorts
 from wherewithal.surfaces.cli.replay import ReplayPorts
 from wherewithal.surfaces.cli.service import ServicePorts
+from wherewithal.surfaces.cli.why import ExplainsDecisions
 
 
 def service_ports() -> ServicePorts:
@@ -79,6 +80,12 @@ def demo_ports() -> DemoPorts:
         start_service=_late("start_demo_service", "demo_service"),
         count_directory=_late("count_directory", "demo_service"),
     )
+
+
+def why_port() -> ExplainsDecisions:
+    """Return what `why` reaches for."""
+    explain: ExplainsDecisions = _late("explain_decisions", "why")
+    return explain
 
 
 def _late(name: str, module: str = "service_commands") -> Any:
